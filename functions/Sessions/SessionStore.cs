@@ -95,7 +95,8 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
         string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
     {
         var found = new List<Session>();
-        var (startDay, startId) = BucketId.Parse(after) is { } start && (start.Key.Length == 0 || Ids.IsId(start.Key)) ? start : new("", "");
+        var (startDay, startId) = BucketId.Parse(after) is { } start && (start.Key.Length == 0 || Ids.IsId(start.Key)) ? start
+            : new("", "");
         var days = (await issuedTokens.Tables.Buckets(cancel)).Where(day => string.CompareOrdinal(day, startDay) >= 0).ToList();
         foreach (var day in days.Take(MaxDaysAtOnce))
         {
@@ -122,7 +123,8 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
     Task<bool> Transact(Tenant tenant, Session session, IEnumerable<TenantEvent> events, TableTransactionActionType write,
         TableEntity token, CancellationToken cancel) => outbox.TryTransact(tenant, NameOf(session.Id),
         [
-            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session), session.ETag),
+            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session),
+                session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
         ], events, cancel);
 }

@@ -106,8 +106,10 @@ public sealed class IntegrityCheckSteps(
     }
 
     // The names of all blobs start with the id of the file, or of the upload, whose bytes they hold.
-    async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) =>
-        blob.Name.Length >= 32 && await versions.FindContent(tenant, blob.Name[..32], cancel) is not null;
+    // Those of an archive start with the id of the job that makes it.
+    async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) => blob.Name.Length >= 32
+        && (await versions.FindContent(tenant, blob.Name[..32], cancel) is not null
+            || await table.Find(RowKeys.Space(tenant, blob.Name[..16]), RowKeys.Job(blob.Name[..32]), cancel) is not null);
 
     async Task<IntegrityCheckState> Folders(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {

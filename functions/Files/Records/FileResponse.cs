@@ -58,6 +58,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>True if the place was erased from a picture. The hashes are of what is served, not of what was uploaded.</summary>
+    public bool? LocationRemoved { get; init; }
+
     /// <summary>The entity tag of its bytes, for If-Match.</summary>
     public required string Etag { get; init; }
 
@@ -87,10 +90,11 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
     {
-        Md5 = file.Md5,
-        Md5Verified = IfChecked(file, file.Md5, file.Md5Verified),
-        Sha256 = file.Sha256,
-        Sha256Verified = IfChecked(file, file.Sha256, file.Sha256Verified),
+        Md5 = file.ServedMd5,
+        Md5Verified = IfChecked(file, file.ServedMd5, file.Md5Verified || file.Clean is not null),
+        Sha256 = file.ServedSha256,
+        Sha256Verified = IfChecked(file, file.ServedSha256, file.Sha256Verified || file.Clean is not null),
+        LocationRemoved = file.Clean is null ? null : true,
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
@@ -188,11 +192,4 @@ public sealed record UploadProgressResponse(string Id, string Status)
 
     /// <summary>Until when the upload accepts bytes.</summary>
     public DateTime? Deadline { get; init; }
-}
-
-/// <summary>A URL from which the bytes can be downloaded without a token until <c>expiresAt</c>.</summary>
-public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
-{
-    /// <summary>The response with this URL.</summary>
-    public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
 }

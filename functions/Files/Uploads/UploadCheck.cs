@@ -17,6 +17,12 @@ public sealed record VerifiedUpload(bool Md5, bool Sha256, string ContentType, s
 {
     /// <summary>The ETags that the blob had with these bytes: as it was uploaded, and as it is now.</summary>
     public IReadOnlyList<ETag> ETags { get; init; } = [];
+
+    /// <summary>True if the bytes are a picture, whatever they were declared to be.</summary>
+    public bool IsPicture { get; init; }
+
+    /// <summary>What is served instead, because a location was erased; otherwise null.</summary>
+    public CleanBytes? Clean { get; init; }
 }
 
 /// <summary>The uploaded bytes are not the declared file, which ends the upload.</summary>
@@ -100,7 +106,8 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         var type = ContentTypeCheck.Compare(file.ContentType, head.Span);
         if (type.StoredType is not { } stored) throw WrongType(file, type.ActualType);
         if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.ActualType);
-        if (!MustBeHashed(file)) return new VerifiedUpload(false, false, stored);
+        var isPicture = IsPicture(stored) || IsPicture(type.ActualType);
+        if (!MustBeHashed(file)) return new VerifiedUpload(false, false, stored) { IsPicture = isPicture };
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (read > 0)
@@ -109,11 +116,14 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
             sha256.AppendData(buffer, 0, read);
             read = await bytes.ReadAsync(buffer, cancel);
         }
-        return new VerifiedUpload(
+        var verified = new VerifiedUpload(
             Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
             Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())),
             stored);
+        return verified with { IsPicture = isPicture };
     }
+
+    static bool IsPicture(string type) => type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>422 <c>size_mismatch</c>.</summary>
     public static Problem WrongSize(long declared, long actual) =>

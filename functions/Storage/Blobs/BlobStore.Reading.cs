@@ -41,7 +41,19 @@ public sealed partial class BlobStore
         }
     }
 
+    /// <summary>Opens the blob if it still has this ETag. The stream buffers only a few kilobytes.</summary>
+    public async Task<Stream> Open(string tenant, string name, ETag etag, CancellationToken cancel) =>
+        (await Blob(tenant, name).DownloadStreamingAsync(new BlobDownloadOptions { Conditions = Unchanged(etag) }, cancel)).Value.Content;
+
     /// <summary>Opens a blob, or its snapshot, whose bytes never change again. The stream buffers only a few kilobytes.</summary>
-    public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel) =>
-        (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(cancellationToken: cancel)).Value.Content;
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The blob.</param>
+    /// <param name="snapshot">Its snapshot; null for the blob itself.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="from">The first byte that is read.</param>
+    public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel, long from = 0)
+    {
+        var options = from == 0 ? null : new BlobDownloadOptions { Range = new HttpRange(from) };
+        return (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(options, cancel)).Value.Content;
+    }
 }
