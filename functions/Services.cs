@@ -74,7 +74,6 @@ public static partial class Services
         .AddSingleton<ClientStore>()
         .AddSingleton<ApiStore>()
         .AddSingleton<UserStore>()
-        .AddSingleton<PeopleIndex>()
         .AddSingleton<IssuedTokens>()
         .AddSingleton<Lockout>()
         .AddSingleton<PasswordHashing>()

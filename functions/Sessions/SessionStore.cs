@@ -14,6 +14,9 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
     // Each day costs a request, even without sessions: this bounds how long one page takes.
     const int MaxDaysAtOnce = 31;
 
+    /// <summary>Why a session ends of which somebody has used an old refresh token (RFC 9700 §4.14.2).</summary>
+    public const string RefreshReused = "refresh token reused";
+
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
     {
@@ -63,9 +66,10 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
         };
-        if (!outbox.Wants(tenant, EventTypes.SessionEnded)) return await TableOf(id).TryMerge(row, cancel);
-        return await outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
-            [new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason))], cancel);
+        var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one.Type)).ToList();
+        if (events.Count == 0) return await TableOf(id).TryMerge(row, cancel);
+        return await outbox.TryTransact(
+            tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>
@@ -116,6 +120,12 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
     Table TableOf(string id) => issuedTokens.Tables.For(BucketId.Parse(id)!.Value.Bucket);
 
     static string NameOf(string id) => TableNames.Sessions + BucketId.Parse(id)!.Value.Bucket;
+
+    static IEnumerable<TenantEvent> Ended(string userId, string id, string reason)
+    {
+        yield return new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason));
+        if (reason == RefreshReused) yield return new(EventTypes.RefreshReused, ("userId", userId), ("sessionId", id));
+    }
 
     static TenantEvent Started(Session session) => new(EventTypes.SessionStarted,
         ("userId", session.UserId), ("sessionId", session.Id), ("clientId", session.ClientId));
