@@ -156,7 +156,8 @@ public sealed class ArchiveWork(
     }
 
     async Task<FolderJob> Save(FolderJob job, ArchiveBlob blob, CancellationToken cancel) =>
-        await jobs.TrySave(job with { Archive = await blob.Flush(job.Archive!, cancel) }, [], default, cancel) ?? throw new LostJobException();
+        await jobs.TrySave(job with { Archive = await blob.Flush(job.Archive!, cancel) }, [], default, cancel)
+            ?? throw new LostJobException();
 
     // What somebody has named must be there. Of a folder, what can't be served is left out, unless half of it is written.
     static FolderJob LeaveOut(FolderJob job, PlannedFile planned)
