@@ -84,11 +84,15 @@ public static class TableNames
     /// <summary>Events that were sent, or given up; expires.</summary>
     public const string Deliveries = "Deliveries";
 
+    /// <summary>Tickets with which browsers save archives; expires.</summary>
+    public const string ArchiveTickets = "ArchiveTickets";
+
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
         [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, ScimTokens, Groups, Keys, UserSessions, Approvals, Files, Removals];
 
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =
-        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits, Events, Deliveries];
+        [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits, Events, Deliveries,
+            ArchiveTickets];
 }

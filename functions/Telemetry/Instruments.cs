@@ -66,6 +66,9 @@ public static class Instruments
     static readonly Counter<long> InfectedFiles = Meter.CreateCounter<long>(
         "latchkey.files.infected", "{file}", "Files in which malware was found");
 
+    static readonly Counter<long> PoisonMessages = Meter.CreateCounter<long>(
+        "latchkey.queues.poison", "{message}", "Messages that failed and lie in a poison queue, counted again at each look");
+
     static readonly Counter<long> DroppedAudit = Meter.CreateCounter<long>(
         "latchkey.audit.dropped", "{entry}", "Audit entries that could not be kept");
 
@@ -117,6 +120,10 @@ public static class Instruments
 
     /// <summary>Malware was found in a file.</summary>
     public static void FileInfected(string tenant) => InfectedFiles.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
+
+    /// <summary>Messages of a queue lie where those go that failed five times.</summary>
+    public static void PoisonFound(string queue, int count) =>
+        PoisonMessages.Add(count, new KeyValuePair<string, object?>("latchkey.queue", queue));
 
     /// <summary>Audit entries were lost.</summary>
     public static void AuditDropped(string tenant, int count) =>

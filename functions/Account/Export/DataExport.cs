@@ -79,6 +79,8 @@ public sealed class DataExport(
             new { identity.Provider, account = identity.Label, linkedAt = identity.Since.UtcDateTime }));
         await json.Write("sharesGiven", space.Given(tenant, user, cancel));
         await json.Write("sharesReceived", space.Received(tenant, user, cancel));
+        await json.Write("links", space.Links(tenant, user, cancel));
+        await json.Write("fileRequests", space.Requests(tenant, user, clock.GetUtcNow(), cancel));
         await json.Write("files", files);
         var (entries, from, isWhole) = await activity.Read(tenant, user, cancel);
         json.Write("activityFrom", from.UtcDateTime);

@@ -8,7 +8,9 @@ namespace Latchkey.Files;
 static class ChangeRows
 {
     const string KindColumn = "Change";
-    const string TimeColumn = "ChangedAt";
+    /// <summary>The column of the change's time.</summary>
+    public const string TimeColumn = "ChangedAt";
+
     const string ShareColumn = "ShareId";
     const string FolderColumn = "ChangedFolder"; // A file's own is called Folder.
     const string FromColumn = "FromFolder";

@@ -55,7 +55,7 @@ public sealed partial record FileRecord
     /// The blob that holds the bytes. A URL that takes blocks can overwrite them as well, so a staged blob has a name of its own
     /// and only its <see cref="Snapshot"/> is served.
     /// </summary>
-    public string BlobName => BlobNameOf(Content, IsStaged);
+    public string BlobName => Clean is null ? BlobNameOf(Content, IsStaged) : CleanBlobNameOf(Content);
 
     /// <summary>The snapshot (its time, as storage wrote it) that was checked and is served; null for the blob itself.</summary>
     public string? Snapshot { get; init; }
@@ -187,6 +187,7 @@ public sealed partial record FileRecord
     [
         RowKeys.ListedByName(Folder, Name, Id), RowKeys.ListedByTime(Folder, CreatedAt, Id),
         .. TakenAt is { } taken ? [RowKeys.ListedByTaken(Folder, taken, Id)] : Array.Empty<string>(),
+        .. Request is { } request ? [RowKeys.ListedByRequest(request, CreatedAt, Id)] : Array.Empty<string>(),
     ];
 
     InvalidOperationException IllegalMove(FileStatus next) => new($"A file that is {Status} can't become {next}.");

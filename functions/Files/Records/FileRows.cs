@@ -91,6 +91,9 @@ static class FileRows
         Replaces = row.GetString("Replaces"),
         ReplacesOnly = row.GetString("ReplacesOnly"),
         BecomesCopy = row.GetBoolean("BecomesCopy") is true,
+        Clean = row.GetString("CleanMd5") is { } md5 ? new(md5, row.GetString("CleanSha256")) : null,
+        ByShare = row.GetBoolean("ByShare") is true,
+        Guarded = row.GetBoolean("Guarded") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
@@ -171,6 +174,10 @@ static class FileRows
         ["Replaces"] = file.Replaces,
         ["ReplacesOnly"] = file.ReplacesOnly,
         ["BecomesCopy"] = file.BecomesCopy ? true : null,
+        ["CleanMd5"] = file.Clean?.Md5,
+        ["CleanSha256"] = file.Clean?.Sha256,
+        ["ByShare"] = file.ByShare ? true : null,
+        ["Guarded"] = file.Guarded ? true : null,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

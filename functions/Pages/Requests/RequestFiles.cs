@@ -13,8 +13,8 @@ namespace Latchkey.Pages;
 /// is told by mail, once in a while.
 /// </summary>
 public sealed class RequestFiles(
-    TenantPipeline pipeline, OpenFileRequests requests, HandIns handIns, UserStore users, AccountNotices notices, AnonymousLimiter limiter,
-    Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, OpenFileRequests requests, LinkAdmissions admissions, HandIns handIns, UserStore users,
+    AccountNotices notices, AnonymousLimiter limiter, Settings settings, TimeProvider clock)
 {
     /// <summary>
     /// <c>POST /{tenant}/r/{token}/files</c> → 201 with the request that uploads the bytes; 200 if the Idempotency-Key has begun the file
@@ -31,7 +31,8 @@ public sealed class RequestFiles(
             found.Audit.Target = request.Id;
             var asked = await JsonBody.Read<HandInBody>(http);
             var file = asked.ToRecord(found.Tenant, request, http, settings, clock.GetUtcNow());
-            await requests.EnsurePassword(request, asked.Password, found.Cancel);
+            if (asked.Password is not null || !await admissions.IsAdmitted(found, request.Id, request.PasswordHash))
+                await requests.EnsurePassword(request, asked.Password, found.Cancel);
             var (isNew, state) = await handIns.Begin(found, request, file,
                 request.SenderAt(CallerAddress.Of(http, settings.FrontDoorId)));
             return FileJson.Ok(state, isNew ? 201 : 200);
@@ -52,7 +53,7 @@ public sealed class RequestFiles(
             var request = await requests.Get(tenant, http.RouteValues["token"] as string, found.Cancel);
             var isNew = await handIns.Complete(request, id, found.Cancel);
             found.Audit.Detail = $"request {request.Id}";
-            if (isNew && request.CreatedBy is { } by && notices.Possible && await handIns.TakeNotice(request, found.Cancel)
+            if (isNew && request.CreatedBy is { } by && notices.Possible && await handIns.TakeNotice(tenant, request, found.Cancel)
                 && await users.Find(tenant, by, found.Cancel) is { } user) notices.FilesReceived(tenant, user);
             return FileJson.Ok(new UploadProgressResponse(id!, "received"), 200);
         });

@@ -12,6 +12,7 @@ sealed record FileAnswer
     public required long Size { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public string? DeclaredContentType { get; init; }
+    public bool? LocationRemoved { get; init; }
     public string? Md5 { get; init; }
     public bool? Md5Verified { get; init; }
     public string? Sha256 { get; init; }
@@ -66,6 +67,7 @@ sealed record FileRequestAnswer
     public string? Url { get; init; }
     public long? MaxTotalBytes { get; init; }
     public DateTimeOffset? ClosedAt { get; init; }
+    public required string Etag { get; init; }
 }
 
 /// <summary>A page of a space's requests.</summary>
@@ -98,6 +100,7 @@ sealed record SpaceLinkAnswer
     public string? Url { get; init; }
     public long? MaxDownloads { get; init; }
     public DateTimeOffset? Until { get; init; }
+    public required string Etag { get; init; }
 }
 
 /// <summary>A page of a space's links.</summary>
