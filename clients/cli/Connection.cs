@@ -32,6 +32,17 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
+    /// <summary>A request to what a tenant has for its users, as the user who is signed in to it.</summary>
+    public async Task<JsonNode?> AskUser(HttpMethod method, string tenant, string path, object? body = null)
+    {
+        var request = new HttpRequestMessage(method, $"{origin}/{Uri.EscapeDataString(tenant)}/{path}")
+        { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await Own(tenant));
+        using var answer = await Checked(request);
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        return text.Length == 0 ? null : JsonNode.Parse(text);
+    }
+
     /// <summary>The same, as a stream to a writer; its last line.</summary>
     public async Task<JsonNode?> Copy(string tenant, string path, TextWriter to)
     {
@@ -84,10 +95,11 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
             ?? throw new JsonException("the answer is empty");
 
     /// <summary>Signs a person in and keeps it.</summary>
-    public async Task Login(string tenant, string client, bool device)
+    public async Task Login(string tenant, string client, bool device, IReadOnlyList<string> scope)
     {
         file.Find(origin, tenant); // Without a place to keep it nobody is asked to sign in.
-        file.Put(origin, tenant, await new People(terminal, this, tenant, client, cancel).Login(device));
+        file.Put(origin, tenant, await new People(terminal, this, tenant, client, cancel) { Scope = string.Join(' ', scope) }
+            .Login(device));
     }
 
     /// <summary>Who acts in the tenant, from the token that is sent there.</summary>

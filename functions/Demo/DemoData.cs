@@ -19,6 +19,8 @@ public sealed partial class DemoData(
 {
     static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
 
+    static readonly TopicRule News = new("news", ["*"], ["admin"], ["*"]);
+
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
     /// <summary>Runs before anything else starts, so that the first response finds the data.</summary>
@@ -69,6 +71,7 @@ public sealed partial class DemoData(
             },
             // In demo people sign up; in acme only administrators make users, who can have passkeys.
             Accounts = id == "demo" ? new() { SignUp = SignUpMode.Open, SignUpRoles = ["member"] } : new() { Passkeys = id == "acme" },
+            Messages = new() { Enabled = settings.Messages is not null, Topics = settings.Messages is null ? [] : [News] },
         };
         var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
         if (people is [{ } alice, { } bob, _])

@@ -9,7 +9,7 @@ namespace Latchkey.Sessions;
 /// Sessions (SCHEMA.md, tables Sessions…). A session's row and the records of its access tokens share one partition, so
 /// that rotating the refresh token and recording the access token are one entity-group transaction.
 /// </summary>
-public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeProvider clock)
+public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, ConnectionClosings closings, TimeProvider clock)
 {
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
@@ -60,9 +60,10 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
         };
-        if (!outbox.Wants(tenant, EventTypes.SessionEnded)) return await TableOf(id).TryMerge(row, cancel);
-        return await outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
-            [new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason))], cancel);
+        return await closings.Around(tenant, ClosingKind.Session, id, () => !outbox.Wants(tenant, EventTypes.SessionEnded)
+            ? TableOf(id).TryMerge(row, cancel)
+            : outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
+                [new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason))], cancel), cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>

@@ -23,4 +23,10 @@ public static class QueueNames
 
     /// <summary>Jobs that work on folders.</summary>
     public const string FolderJobs = "folder-jobs";
+
+    /// <summary>Messages to groups whose members are to get them.</summary>
+    public const string Messages = "messages";
+
+    /// <summary>Connections for messages that are to be closed.</summary>
+    public const string MessageClosings = "message-closings";
 }

@@ -49,11 +49,15 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     /// <summary>The share, if the change is about one.</summary>
     public string? ShareId { get; init; }
 
+    /// <summary>With whom the file was shared, if it was with a user or a group.</summary>
+    public Owner? Recipient { get; init; }
+
     /// <summary>What others are told of it; the number of the change is added to it.</summary>
     public IReadOnlyList<TenantEvent> Events => Kind == ChangeKind.Created && File?.Request is not null
         ? [EventOf(TypeOf(Kind)), EventOf(EventTypes.RequestReceived)] : [EventOf(TypeOf(Kind))];
 
-    TenantEvent EventOf(string type) => new(type, ("fileId", FileId), ("shareId", ShareId), ("ownerKind", File?.Owner.Kind),
+    TenantEvent EventOf(string type) => new(type, ("fileId", FileId), ("shareId", ShareId), ("recipientKind", Recipient?.Kind),
+        ("recipientId", Recipient?.Id), ("ownerKind", File?.Owner.Kind),
         ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size), ("requestId", File?.Request),
         ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null));
 

@@ -54,7 +54,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
             TableTransactionAction write = before is null
                 ? new(TableTransactionActionType.Add, share.ToRow())
                 : new(TableTransactionActionType.UpdateReplace, share.ToRow(), before.ETag);
-            if (await TryChange(ChangeKind.Shared, share.Tenant, share.FileId, share.Id, write, cancel)) return;
+            if (await TryChange(share.Tenant, SharedWith(share), write, cancel)) return;
         }
         throw FileStore.Busy();
     }
@@ -141,13 +141,16 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     Task<bool> TryUnshare(string tenant, string fileId, string id, ETag etag, CancellationToken cancel)
     {
         var row = new TableEntity(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
-        return TryChange(ChangeKind.Unshared, tenant, fileId, id, new(TableTransactionActionType.Delete, row, etag), cancel);
+        return TryChange(tenant, FileChange.Of(ChangeKind.Unshared, fileId, id), new(TableTransactionActionType.Delete, row, etag), cancel);
     }
 
-    Task<bool> TryChange(
-        ChangeKind kind, string tenant, string fileId, string id, TableTransactionAction write, CancellationToken cancel) =>
-        spaceQuota.TryTransact(
-            tenant, fileId[..16], new UsageChange { Change = FileChange.Of(kind, fileId, id) }, [write], cancel);
+    Task<bool> TryChange(string tenant, FileChange change, TableTransactionAction write, CancellationToken cancel) =>
+        spaceQuota.TryTransact(tenant, change.FileId[..16], new UsageChange { Change = change }, [write], cancel);
+
+    static FileChange SharedWith(Share share) => FileChange.Of(ChangeKind.Shared, share.FileId, share.Id) with
+    {
+        Recipient = share.Kind == "link" ? null : new(share.Kind, share.Recipient),
+    };
 
     static TableEntity RecipientRow(Share share) =>
         new(RowKeys.SharedWith(share.Tenant, share.Kind, share.Recipient), RowKeys.SharedFile(share.FileId, share.Id))

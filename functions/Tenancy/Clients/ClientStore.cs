@@ -9,7 +9,8 @@ namespace Latchkey.Tenancy;
 /// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
 public sealed class ClientStore(
-    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, Settings settings, TimeProvider clock)
+    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, ConnectionClosings closings, Settings settings,
+    TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
@@ -97,7 +98,7 @@ public sealed class ClientStore(
     public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
     {
         var isNoted = await NoteGroups(tenant, id, cancel);
-        await table.TryDelete(tenant.Id, id, cancel);
+        await closings.Around(tenant, ClosingKind.Client, id, () => table.TryDelete(tenant.Id, id, cancel), cancel);
         cache.Remove($"{tenant.Id}|{id}");
         // Whoever makes a group looks at the client afterwards: either the group is seen here, or there that the client is gone.
         if (!isNoted) await NoteGroups(tenant, id, CancellationToken.None);
