@@ -24,7 +24,8 @@ static class MessageCommands
 
     public static Command All(Terminal terminal) => CommandLine.Noun("messages", "Messages between users, and the rules for them",
         CommandLine.Verb(terminal, "send", "Send one, as the user who is signed in with the scope messages", async call =>
-            call.Show(await call.Connection.AskUser(HttpMethod.Post, call.Tenant, "messages", New(call))), [Body, User, Group, Topic, Name]),
+            call.Show(await call.Connection.AskUser(HttpMethod.Post, call.Tenant, "messages", New(call))),
+            [Body, User, Group, Topic, Name]),
         CommandLine.Verb(terminal, "watch", "Print what arrives, until Ctrl-C", Watch, [Once]),
         CommandLine.Verb(terminal, "show", "Show the rules", async call => call.Show(await call.Ask(HttpMethod.Get, "messages")), []),
         CommandLine.Verb(terminal, "set", "Change rules", async call =>

@@ -10,8 +10,8 @@ namespace Latchkey.Account;
 /// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
 /// continues, or <c>RemovalTimer</c> does, by the note that was written before the mark. Then group memberships
 /// (and groups of apps that have no other member), shares with the user, the files of their own space, their consents, messages,
-/// sessions, passkeys and linked accounts are deleted for good; the user's rows go last. Files that the user put into the space of a group or app
-/// belong to that space, and apps that they registered to the tenant: both stay.
+/// sessions, passkeys and linked accounts are deleted for good; the user's rows go last. Files that the user put into the space of a group
+/// or app belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
     SessionRevocation revocation, UserStore users, AppGroups groups, SpaceRemoval spaces, UserTraces traces,

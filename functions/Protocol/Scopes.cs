@@ -52,7 +52,8 @@ public static class Scopes
 
     /// <summary>Every scope in discovery.</summary>
     public static Scope All { get; } =
-        Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess, Account, GroupsWrite, Messages, FilesRead, FilesWrite, FilesShare,
+        Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess, Account, GroupsWrite, Messages, FilesRead, FilesWrite,
+            FilesShare,
             Admin);
 
     /// <summary>The rights that a tenant's roles can grant.</summary>

@@ -121,7 +121,8 @@ public static class Instruments
     /// <summary>Malware was found in a file.</summary>
     public static void FileInfected(string tenant) => InfectedFiles.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
 
-    /// <summary>A message was published to a <c>user</c>, a <c>group</c> or a <c>topic</c>; <c>unheard</c>: it only waits in inboxes, because
+    /// <summary>A message was published to a <c>user</c>, a <c>group</c> or a <c>topic</c>; <c>unheard</c>: it only waits in inboxes,
+    /// because
     /// the service for messages did not respond. <c>connect</c>: a key was issued.</summary>
     public static void MessageSent(string tenant, string to) => MessagesSent.Add(1, new(TenantTag, tenant), new("latchkey.to", to));
 

@@ -94,7 +94,8 @@ public sealed class PolicyTests
         Assert.Equal(true, service.At("properties.disableLocalAuth"));
         Assert.Equal("Standard_S1", service.At("sku.name"));
         Assert.Contains("/wps-latchkey-", Deployment.Full().Settings["Latchkey__Messages__Endpoint"], StringComparison.Ordinal);
-        Assert.Equal("Free", Deployment.Least("param messages = 'Free_F1'").All("Microsoft.SignalRService/webPubSub").Single().At("sku.tier"));
+        Assert.Equal("Free",
+            Deployment.Least("param messages = 'Free_F1'").All("Microsoft.SignalRService/webPubSub").Single().At("sku.tier"));
         Assert.Empty(Deployment.Least().All("Microsoft.SignalRService/webPubSub"));
         Assert.Equal("", Deployment.Least().Settings["Latchkey__Messages__Endpoint"]);
     }

@@ -41,7 +41,8 @@ static class Tests
             Directory.CreateDirectory(Results);
             // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
             var installed = Task.WhenAll(Up.CheckTools(), Install(name));
-            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task, Built["Broker"].Task), () => Count(() => AgainstAService(name)));
+            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
+                Count(() => AgainstAService(name)));
             var tests = DotnetTest(installed, name);
             await Task.WhenAll(installed, Build());
             await clients;

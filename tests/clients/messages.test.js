@@ -1,7 +1,11 @@
 // Stock mqtt from npm with the URL that was issued, and stock jose for bodies that only the recipient can read.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
 import * as oauth from 'openid-client';
 import { issuer, origin } from './service.js';
@@ -150,3 +154,32 @@ for (const curve of ['X25519', 'P-256']) {
     await call(bob, 'POST', '/messages/acknowledge', { ids: [id] });
   });
 }
+
+test("the page's chat has 60 lines, and two people talk with it", async (t) => {
+  const page = readFileSync(new URL('../../docs/apps/messages.md', import.meta.url), 'utf8');
+  const code = /```js\n(.*?)```/s.exec(page)[1];
+  assert.ok(code.split('\n').length <= 61, `${code.split('\n').length}`);
+  const file = new URL(`./chat-${randomUUID()}.mjs`, import.meta.url); // Beside node_modules.
+  writeFileSync(file, code);
+  t.after(() => rmSync(file));
+  const start = (user) => {
+    const child = spawn(process.execPath, [fileURLToPath(file), user.token, 'family'], { env: { ...process.env, AT: issuer } });
+    t.after(() => child.kill());
+    child.text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => {
+      child.text += piece;
+      child.emit('said');
+    });
+    return child;
+  };
+  const says = async (child, text) => {
+    const end = AbortSignal.timeout(20_000);
+    while (!child.text.includes(text)) await once(child, 'said', { signal: end });
+  };
+  const [alice, bob] = [start(users.alice), start(users.bob)];
+  const [one, two] = [randomUUID(), randomUUID()];
+  alice.stdin.write(`${one}\n`);
+  await says(bob, `${users.alice.id}: ${one}`);
+  bob.stdin.write(`${two}\n`);
+  await says(alice, `${users.bob.id}: ${two}`);
+});

@@ -13,7 +13,8 @@ namespace Latchkey.Account;
 /// secret and no hash of one. It is sent while it is read, so it takes no more memory however much there is.
 /// </summary>
 public sealed class DataExport(
-    Memberships memberships, Consents consents, ExportedSignIns signIns, UserMessages messages, SpaceExport space, SignInLockout lockout, OwnActivity activity, TimeProvider clock)
+    Memberships memberships, Consents consents, ExportedSignIns signIns, UserMessages messages, SpaceExport space, SignInLockout lockout,
+    OwnActivity activity, TimeProvider clock)
 {
     /// <summary>Counts the download and begins it. A HEAD request is not counted and reads nothing.</summary>
     /// <param name="request">The request.</param>

@@ -4,7 +4,8 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Messages;
 
-/// <summary>Closes connections by the service's own call (<see cref="ConnectionClosings"/>). Whoever may still connect does so again.</summary>
+/// <summary>Closes connections by the service's own call (<see cref="ConnectionClosings"/>). Whoever may still connect does so
+/// again.</summary>
 public sealed class ClosingQueue(PubSubClient broker, Settings settings)
 {
     /// <summary>Works on one <see cref="ClosingMessage"/>. While the service does not respond, the queue brings it back.</summary>

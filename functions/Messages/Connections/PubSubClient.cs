@@ -44,7 +44,8 @@ public sealed partial class PubSubClient
         if (transport is not null) options.Transport = transport;
         // Plain http is the broker on a developer's machine, which asks for no token.
         pipeline = service.Scheme == Uri.UriSchemeHttps
-            ? HttpPipelineBuilder.Build(options, new BearerTokenAuthenticationPolicy(credential, Scope)) : HttpPipelineBuilder.Build(options);
+            ? HttpPipelineBuilder.Build(options, new BearerTokenAuthenticationPolicy(credential, Scope))
+                : HttpPipelineBuilder.Build(options);
     }
 
     /// <summary>A URL with which an MQTT client connects.</summary>

@@ -45,7 +45,8 @@ public sealed class DeviceEndpoints(
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
             var user = MessagingRequest.User(caller, settings);
-            if (!IsDevice(device)) throw Problem.InvalidField("device", $"must be 1 to {MaxDevice} letters, digits, hyphens or underscores");
+            if (!IsDevice(device)) throw Problem.InvalidField("device",
+                $"must be 1 to {MaxDevice} letters, digits, hyphens or underscores");
             var jwk = SealingJwk.Read((await JsonBody.Read<KeyBody>(request)).Jwk);
             var (key, isNew) = await keys.Put(caller.Tenant.Id, user, device, jwk, caller.Cancel);
             // Not only once: a request that broke off after the key was written is repeated, and the notice has one id for one key.

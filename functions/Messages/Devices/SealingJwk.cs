@@ -6,8 +6,8 @@ using Latchkey.Http;
 namespace Latchkey.Messages;
 
 /// <summary>
-/// A public key that bodies can be sealed for: P-256 (RFC 7518 §6.2) or X25519 (RFC 8037 §2). Only the members that make the key are kept,
-/// in one order, so that the same key is the same text.
+/// A public key that bodies can be sealed for: P-256 (RFC 7518 §6.2) or X25519 (RFC 8037 §2). Only the members that make the key
+/// are kept, in one order, so that the same key is the same text.
 /// </summary>
 static class SealingJwk
 {

@@ -41,7 +41,8 @@ public sealed class InboxEndpoints(TenantPipeline pipeline, InboxStore inboxes, 
             var user = MessagingRequest.User(caller, settings);
             var body = await JsonBody.Read<IdsBody>(request);
             if (body.Ids.Count is 0 or > MaxIds) throw Problem.InvalidField("ids", $"must have 1 to {MaxIds} entries");
-            List<BucketId> ids = [.. body.Ids.Select(id => BucketId.ParseId(id) ?? throw Problem.InvalidField("ids", "must be ids of messages"))];
+            List<BucketId> ids = [.. body.Ids.Select(id =>
+                BucketId.ParseId(id) ?? throw Problem.InvalidField("ids", "must be ids of messages"))];
             await inboxes.Acknowledge(caller.Tenant.Id, user, ids, caller.Cancel);
             return Results.NoContent();
         });

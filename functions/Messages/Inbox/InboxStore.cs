@@ -103,7 +103,8 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
     static IEnumerable<TableTransactionAction> Acknowledged(TableEntity row)
     {
         yield return new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.GetString("Key")), ETag.All);
-        yield return new(TableTransactionActionType.UpdateReplace, new TableEntity(row.PartitionKey, row.RowKey) { ["Key"] = "" }, row.ETag);
+        yield return new(TableTransactionActionType.UpdateReplace, new TableEntity(row.PartitionKey, row.RowKey) { ["Key"] = "" },
+            row.ETag);
     }
 
     static (string? After, string? Floor) Parse(string? position)

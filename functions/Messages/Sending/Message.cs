@@ -52,7 +52,8 @@ public sealed record Message(
         Id,
         Type,
         From,
-        to = To.User is not null ? new { user = To.User } : To.Group is not null ? (object)new { group = To.Group } : new { topic = To.Topic },
+        to = To.User is not null ? new { user = To.User } : To.Group is not null ? (object)new { group = To.Group }
+            : new { topic = To.Topic },
         ContentType,
         Body,
         sentAt = SentAt.UtcDateTime,

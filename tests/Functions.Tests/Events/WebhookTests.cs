@@ -413,7 +413,8 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!; // Into the cache of this instance.
         var storage = host.Service<StorageClients>();
         var other = new WebhookStore(
-            storage, new TenantStore(storage, host.Service<Outbox>(), host.Service<ConnectionClosings>(), host.Service<Settings>(), host.Clock));
+            storage, new TenantStore(storage, host.Service<Outbox>(), host.Service<ConnectionClosings>(), host.Service<Settings>(),
+                host.Clock));
         var webhook = new Webhook
         {
             Id = Ids.NewBase32(),

@@ -10,13 +10,15 @@ public sealed class MessageCrashTests : OnCuttableStorage
 {
     readonly int port = Azurite.FreePort();
 
-    private protected override Dictionary<string, string?> Settings => new() { ["Latchkey:Messages:Endpoint"] = $"http://127.0.0.1:{port}" };
+    private protected override Dictionary<string, string?> Settings =>
+        new() { ["Latchkey:Messages:Endpoint"] = $"http://127.0.0.1:{port}" };
 
     [Fact]
     public async Task A_group_gets_each_message_once_wherever_the_process_dies()
     {
         await using var broker = await PubSubBroker.Start(port);
-        var alice = new Correspondent(host, "demo", await host.UserId("alice"), (await host.Tokens("demo", "alice", "messages")).AccessToken);
+        var alice = new Correspondent(host, "demo", await host.UserId("alice"),
+            (await host.Tokens("demo", "alice", "messages")).AccessToken);
         var bob = new Correspondent(host, "demo", await host.UserId("bob"), (await host.Tokens("demo", "bob", "messages")).AccessToken);
         await alice.Send(new { group = "family" }, "first");
         await host.RunQueues();

@@ -17,7 +17,8 @@ public sealed class MessagesOffTests(DemoHost demo) : IClassFixture<DemoHost>
             var path = "/" + function.Route.Replace("{tenant}", "demo").Replace("{userId}", "x").Replace("{device}", "x");
             foreach (var method in function.Methods.Where(method => method is not ("head" or "options")))
             {
-                await host.Send(new HttpMethod(method.ToUpperInvariant()), path, token, method == "get" ? null : new { }).Fails(404, "messages_off");
+                await host.Send(new HttpMethod(method.ToUpperInvariant()), path, token, method == "get" ? null : new { })
+                    .Fails(404, "messages_off");
                 count++;
             }
         }
