@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Latchkey.Account;
 using Latchkey.Events;
 using Latchkey.Messages;
 using Latchkey.Tenancy;
@@ -24,6 +25,7 @@ public static partial class Services
         .AddSingleton<MessageSender>()
         .AddSingleton<DeviceKeys>()
         .AddSingleton<UserMessages>()
+        .AddSingleton<UserTraces>()
         .AddSingleton<EventInbox>()
         .AddSingleton<OwnReceivers>()
         .AddSingleton<InboxDelivery>(provider => provider.GetRequiredService<EventInbox>().Deliver);

@@ -194,7 +194,6 @@ public static partial class Services
         .AddSingleton<AuditReader>()
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()
-        .AddSingleton<UserTraces>()
         .AddSingleton<UserRemoval>()
         .AddSingleton<GroupRemoval>()
         .AddSingleton<TenantData>();

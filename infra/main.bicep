@@ -478,7 +478,7 @@ module webPubSub 'modules/webPubSub.bicep' = if (!empty(messages)) {
     name: names.webPubSub
     location: location
     tags: tags
-    sku: empty(messages) ? 'Free_F1' : messages
+    sku: messages == 'Standard_S1' ? 'Standard_S1' : 'Free_F1'
     workspaceName: names.workspace
   }
   dependsOn: [monitoring]

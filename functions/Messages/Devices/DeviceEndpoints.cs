@@ -15,6 +15,8 @@ public sealed class DeviceEndpoints(
     const string Route = "{tenant}/me/keys";
     const int MaxDevice = 64;
 
+    static readonly TimeSpan AnnouncedFor = TimeSpan.FromHours(1);
+
     /// <summary><c>GET /{tenant}/me/keys</c> → <c>{keys: [{device, jwk, createdAt}]}</c></summary>
     [Function("me-keys")]
     public Task<IResult> Get(
@@ -28,9 +30,10 @@ public sealed class DeviceEndpoints(
     [Function("messages-keys")]
     public Task<IResult> Of(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/messages/keys/{userId}")]
-        HttpRequest request, string userId) =>
+        HttpRequest request) =>
         pipeline.AuthorizeRead(request, Scopes.Messages, async caller =>
         {
+            var userId = request.RouteValues["userId"] as string ?? "";
             await sender.EnsureMayWrite(caller.Tenant, MessagingRequest.User(caller, settings), userId, caller.Cancel);
             return await Answer(caller, userId);
         });
@@ -41,16 +44,16 @@ public sealed class DeviceEndpoints(
     /// </summary>
     [Function("me-key-put")]
     public Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = Route + "/{device}")] HttpRequest request, string device) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = Route + "/{device}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
-            var user = MessagingRequest.User(caller, settings);
+            var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
             if (!IsDevice(device)) throw Problem.InvalidField("device",
                 $"must be 1 to {MaxDevice} letters, digits, hyphens or underscores");
             var jwk = SealingJwk.Read((await JsonBody.Read<KeyBody>(request)).Jwk);
             var (key, isNew) = await keys.Put(caller.Tenant.Id, user, device, jwk, caller.Cancel);
-            // Not only once: a request that broke off after the key was written is repeated, and the notice has one id for one key.
-            await Announce(caller.Tenant, user, key);
+            // Not only if it is new: a request that broke off after the key was written is repeated. The notice has one id for one key.
+            if (isNew || clock.GetUtcNow() - key.CreatedAt < AnnouncedFor) await Announce(caller.Tenant, user, key);
             caller.Audit.Detail = isNew ? "new" : "same";
             return Results.Json(View(key));
         });
@@ -58,10 +61,10 @@ public sealed class DeviceEndpoints(
     /// <summary><c>DELETE /{tenant}/me/keys/{device}</c> → 204. 404 <c>device_not_found</c>.</summary>
     [Function("me-key-delete")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{device}")] HttpRequest request, string device) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{device}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
-            var user = MessagingRequest.User(caller, settings);
+            var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
             return IsDevice(device) && await keys.TryRemove(caller.Tenant.Id, user, device, caller.Cancel) ? Results.NoContent()
                 : throw Problem.NotFound("device_not_found", "The device does not exist.");
         });
@@ -71,7 +74,7 @@ public sealed class DeviceEndpoints(
         var now = clock.GetUtcNow();
         var to = new Recipient(User: user);
         var body = JsonSerializer.Serialize(View(key), JsonSerializerOptions.Web);
-        var id = MessageTables.IdsOf(tenant.Id, "", to, $"{key.Device}|{key.Jwk}", key.CreatedAt).Last();
+        var id = MessageTables.IdsOf(tenant.Id, "", to, $"{key.Device}|{key.CreatedAt.UtcTicks}", key.CreatedAt).Last();
         var notice = new Message(id, Message.DeviceAdded, null, to, "application/json", body, now, now + Message.DefaultTime);
         if (await inboxes.TryAdd(tenant.Id, user, notice, CancellationToken.None))
             await sender.Tell(tenant, Topics.Inbox(tenant.Id, user), notice);
@@ -82,6 +85,8 @@ public sealed class DeviceEndpoints(
 
     static object View(DeviceKey key) =>
         new { key.Device, jwk = JsonDocument.Parse(key.Jwk).RootElement, createdAt = key.CreatedAt.UtcDateTime };
+
+    static string Named(HttpRequest request) => request.RouteValues["device"] as string ?? "";
 
     static bool IsDevice(string text) =>
         text.Length is > 0 and <= MaxDevice && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

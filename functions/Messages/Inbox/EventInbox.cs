@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Latchkey.Events;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Messages;

@@ -23,10 +23,10 @@ public sealed class BlockEndpoints(TenantPipeline pipeline, Blocks blocks, UserS
     /// <summary><c>PUT /{tenant}/messages/blocked/{userId}</c> → 204. 404 <c>user_not_found</c>; 409 <c>too_many_blocked</c>.</summary>
     [Function("messages-block")]
     public Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = Route + "/{userId}")] HttpRequest request, string userId) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = Route + "/{userId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
-            var user = MessagingRequest.User(caller, settings);
+            var (user, userId) = (MessagingRequest.User(caller, settings), Named(request));
             if (await users.FindState(caller.Tenant.Id, userId, caller.Cancel) is null) throw NotFound();
             await blocks.Add(caller.Tenant.Id, user, userId, caller.Cancel);
             return Results.NoContent();
@@ -35,14 +35,16 @@ public sealed class BlockEndpoints(TenantPipeline pipeline, Blocks blocks, UserS
     /// <summary><c>DELETE /{tenant}/messages/blocked/{userId}</c> → 204</summary>
     [Function("messages-unblock")]
     public Task<IResult> Delete(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{userId}")] HttpRequest request, string userId) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{userId}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
-            var user = MessagingRequest.User(caller, settings);
+            var (user, userId) = (MessagingRequest.User(caller, settings), Named(request));
             if (!Ids.IsId(userId)) throw NotFound();
             await blocks.Remove(caller.Tenant.Id, user, userId, caller.Cancel);
             return Results.NoContent();
         });
+
+    static string Named(HttpRequest request) => request.RouteValues["userId"] as string ?? "";
 
     static Problem NotFound() => Problem.NotFound("user_not_found", "The user does not exist.");
 }

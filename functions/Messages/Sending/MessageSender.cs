@@ -1,6 +1,5 @@
 using Latchkey.Access;
 using Latchkey.Http;
-using Latchkey.Storage;
 using Latchkey.Telemetry;
 using Latchkey.Tenancy;
 

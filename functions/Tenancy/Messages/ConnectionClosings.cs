@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Storage;
 
 namespace Latchkey.Tenancy;
@@ -57,10 +58,26 @@ public sealed class ConnectionClosings(WorkQueues queues, Settings settings)
     {
         if (!IsOn(tenant) || ids.Count == 0) return await change();
         var message = new ClosingMessage(tenant!.Id, kind, ids);
-        await queues.Send(QueueNames.MessageClosings, message, cancel, KeyTime + Margin);
+        var isNoted = await TrySend(message, KeyTime + Margin, cancel);
         var done = await change();
-        await queues.Send(QueueNames.MessageClosings, message, CancellationToken.None);
+        // The change matters more than the connection. But whoever asked for it hears that it is to be asked for again.
+        if (!isNoted) await queues.Send(QueueNames.MessageClosings, message, CancellationToken.None, KeyTime + Margin);
+        await TrySend(message, null, CancellationToken.None);
         return done;
+    }
+
+    // The queues lie in another account than the tables, and what ends somebody's access does not wait for it.
+    async Task<bool> TrySend(ClosingMessage message, TimeSpan? delay, CancellationToken cancel)
+    {
+        try
+        {
+            await queues.Send(QueueNames.MessageClosings, message, cancel, delay);
+            return true;
+        }
+        catch (Exception fault) when (ErrorBoundary.IsOutage(fault) && !cancel.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     /// <summary>Has the connections of a key closed once they have lived long enough.</summary>

@@ -14,7 +14,8 @@ public sealed class MessagesOffTests(DemoHost demo) : IClassFixture<DemoHost>
         foreach (var function in LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly)
             .Where(one => one.Method.DeclaringType!.Namespace == "Latchkey.Messages"))
         {
-            var path = "/" + function.Route.Replace("{tenant}", "demo").Replace("{userId}", "x").Replace("{device}", "x");
+            var path = "/" + function.Route.Replace("{tenant}", "demo", StringComparison.Ordinal)
+                .Replace("{userId}", "x", StringComparison.Ordinal).Replace("{device}", "x", StringComparison.Ordinal);
             foreach (var method in function.Methods.Where(method => method is not ("head" or "options")))
             {
                 await host.Send(new HttpMethod(method.ToUpperInvariant()), path, token, method == "get" ? null : new { })

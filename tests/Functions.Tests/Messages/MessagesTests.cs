@@ -1,4 +1,3 @@
-using Latchkey.Account;
 using Latchkey.Messages;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -83,6 +82,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await using var member = await bob.Listen();
         await using var stranger = await carol.Listen();
         var id = await alice.Send(new { group = "family" }, "dinner", "dinner-1");
+        await host.RunQueues();
         Assert.Equal(id, await alice.Send(new { group = "family" }, "dinner", "dinner-1"));
         await host.RunQueues();
         await member.Hears("demo.group.family", "dinner");
@@ -109,7 +109,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
                 $"demo.session.{bob.Id}", "$webpubsub/server/messages", $"DEMO.INBOX.{bob.Id}", $"demo.inbox.{bob.Id}/", "acme.inbox.*"])
             {
                 Assert.False(await Try(eve, topic), topic);
-                if (eve.IsConnected && !topic.Contains('#') && !topic.Contains('+')) Assert.False(await Say(eve, topic), topic);
+                if (eve.IsConnected && topic.IndexOfAny(['#', '+']) < 0) Assert.False(await Say(eve, topic), topic);
             }
             await alice.Send(new { user = bob.Id }, "for bob alone");
             await alice.Send(new { group = "family" }, "for the family");
@@ -207,7 +207,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         (string Name, Func<Task> Step)[] steps =
         [
             ("left", () => admin.Do(HttpMethod.Delete, $"groups/family/members/{dave.Id}")),
-            ("role won", () => admin.ChangeUser(dave.Id, new { roles = AdminClient.Texts("member", "admin") })),
+            ("roles changed", () => admin.ChangeUser(dave.Id, new { roles = AdminClient.Texts("member", "admin") })),
             ("session ended", async () => await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(
                 ("client_id", "first-party"), ("token", (await SessionOf("dave-c")).RefreshToken!)))),
             ("signed out", () => admin.Do(HttpMethod.Post, "sessions/revoke", new { user = dave.Id })),
@@ -257,7 +257,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         for (var n = 0; n < 5; n++)
         {
             await alice.Send(new { user = erin.Id }, $"{n}");
-            host.Clock.Advance(TimeSpan.FromMinutes(3));
+            host.Clock.Advance(TimeSpan.FromSeconds(130));
         }
         var (seen, cursor, more) = (new List<string>(), (string?)null, true);
         while (more)
