@@ -13,6 +13,8 @@ public static partial class Services
     static IServiceCollection AddVersions(this IServiceCollection services) => services
         .AddSingleton<VersionStore>()
         .AddSingleton<VersionPurge>()
+        .AddSingleton<VersionTargets>()
+        .AddSingleton<SharedUploads>()
         .AddSingleton<Replacement>();
 
     static IServiceCollection AddRenditions(this IServiceCollection services) => services

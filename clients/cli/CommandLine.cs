@@ -12,7 +12,7 @@ sealed record Call(ParseResult Typed, Terminal Terminal, Connection Connection, 
 
     public T Get<T>(Argument<T> argument) => Typed.GetRequiredValue(argument);
 
-    /// <summary>A request to the administration of the tenant that was named.</summary>
+    /// <summary>A request to the administration of the tenant that was named; one to its files, if the path begins with a slash.</summary>
     public Task<JsonNode?> Ask(HttpMethod method, string path, object? body = null) => Connection.Ask(method, Tenant, path, body);
 
     /// <summary>Deletes something that may take more than one request: 202 says that there is more.</summary>
@@ -139,7 +139,7 @@ static class CommandLine
         AuthorityCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
         InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), WebhookCommands.All(terminal), MessageCommands.All(terminal),
-        AuditCommands.All(terminal),
+        AuditCommands.All(terminal), LinkCommands.All(terminal), FileRequestCommands.All(terminal),
     ];
 
     /// <summary>An option that takes several values, behind one name or behind several.</summary>

@@ -24,7 +24,8 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     readonly TokenFile file = new(terminal);
     readonly Dictionary<string, string> tokens = [];
 
-    /// <summary>A request to a tenant's administration; its JSON, or null if it has none.</summary>
+    /// <summary>A request to a tenant's administration, or, if the path begins with a slash, to what the tenant has besides; its JSON, or
+    /// null if it has none.</summary>
     public async Task<JsonNode?> Ask(HttpMethod method, string tenant, string path, object? body = null)
     {
         using var answer = await Send(method, tenant, path, body);
@@ -59,6 +60,15 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         }
         var end = last is null ? null : JsonNode.Parse(last);
         return (bool?)end?["complete"] == true ? end : throw new Failure("The export broke off; what was written is incomplete.");
+    }
+
+    /// <summary>Saves what is under a URL of storage as a file. What breaks off leaves none of that name.</summary>
+    public async Task Save(string url, string path)
+    {
+        using var answer = await Checked(new HttpRequestMessage(HttpMethod.Get, url));
+        var part = $"{path}.part";
+        await using (var to = File.Create(part)) await answer.Content.CopyToAsync(to, cancel);
+        File.Move(part, path);
     }
 
     /// <summary>All pages of a list, or as many items as are wanted.</summary>
@@ -145,7 +155,7 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
     async Task<HttpResponseMessage> SendOnce(HttpMethod method, string tenant, string path, object? body)
     {
         var request = new HttpRequestMessage(method,
-            $"{origin}/{Uri.EscapeDataString(tenant)}/admin/{path}")
+            $"{origin}/{Uri.EscapeDataString(tenant)}{(path.StartsWith('/') ? "" : "/admin/")}{path}")
         { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenFor(tenant));
         return await Checked(request);

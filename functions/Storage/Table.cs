@@ -12,7 +12,7 @@ public sealed class TransactionTooLargeException(int rows) : Exception($"A trans
 /// One table, created on its first write. A conditional write that lost its race returns <c>false</c> and throws nothing. Every
 /// other failure of storage is a <see cref="RequestFailedException"/>, which endpoints answer with 503.
 /// </summary>
-public sealed class Table(TableClient client)
+public sealed partial class Table(TableClient client)
 {
     /// <summary>The most rows of an entity-group transaction, which is Azure's limit.</summary>
     public const int MaxTransactionRows = 100;
@@ -128,22 +128,6 @@ public sealed class Table(TableClient client)
     /// <summary>Deletes the row unconditionally; false if it was deleted already.</summary>
     public Task<bool> TryDelete(string partitionKey, string rowKey, CancellationToken cancel) =>
         TryDelete(new TableEntity(partitionKey, rowKey) { ETag = ETag.All }, cancel);
-
-    /// <summary>
-    /// An entity-group transaction: up to <see cref="MaxTransactionRows"/> rows of one partition, all or none. False if one of them lost
-    /// its race.
-    /// </summary>
-    public Task<bool> TryTransact(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel) =>
-        TryWrite(() => client.SubmitTransactionAsync(actions, cancel));
-
-    /// <summary>Like <see cref="TryTransact"/>, but returns the rows' new ETags in order, or null if one of them lost its race.</summary>
-    public async Task<IReadOnlyList<ETag>?> TransactForETags(IReadOnlyList<TableTransactionAction> actions, CancellationToken cancel)
-    {
-        IReadOnlyList<ETag>? etags = null;
-        await TryWrite(async () => etags =
-            [.. (await client.SubmitTransactionAsync(actions, cancel)).Value.Select(row => row.Headers.ETag ?? default)]);
-        return etags;
-    }
 
     async IAsyncEnumerable<TableEntity> Query(
         string? filter, int? pageSize, IEnumerable<string>? columns, [EnumeratorCancellation] CancellationToken cancel)

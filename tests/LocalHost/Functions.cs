@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -47,12 +48,12 @@ public static class Functions
 
     /// <summary>Maps every HTTP trigger, and the Functions host's own way to run a timer now: <c>POST
     /// /admin/functions/{name}</c>.</summary>
-    public static void Map(WebApplication app, Assembly assembly)
+    public static void Map(IEndpointRouteBuilder routes, Assembly assembly)
     {
         foreach (var function in Http(assembly))
         {
-            // A RequestDelegate: of any other, ASP.NET Core would compile an expression for every route of every host.
-            app.MapMethods(function.Route, function.Methods.Select(m => m.ToUpperInvariant()), async context =>
+            // A RequestDelegate: of any other, ASP.NET Core would compile an expression for every route.
+            routes.MapMethods(function.Route, function.Methods.Select(m => m.ToUpperInvariant()), async context =>
             {
                 var result = await (Task<IResult>)Call(function.Method, context.RequestServices, context.Request, context.RequestAborted);
                 await result.ExecuteAsync(context);
@@ -60,7 +61,7 @@ public static class Functions
         }
         foreach (var timer in Timed(assembly))
         {
-            app.MapPost($"/admin/functions/{timer.Name}", async context =>
+            routes.MapPost($"/admin/functions/{timer.Name}", async context =>
             {
                 await Call(timer.Method, context.RequestServices, new TimerInfo(), context.RequestAborted);
                 context.Response.StatusCode = StatusCodes.Status202Accepted;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Latchkey.OAuth;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,9 @@ namespace Latchkey.LocalHost;
 /// </summary>
 public static class LocalApp
 {
+    // Shared by all hosts of the process: to build a table of so many routes costs as much as the rest of a host's start.
+    static readonly Lazy<RequestDelegate> Routes = new(BuildRoutes);
+
     /// <summary>Builds the host.</summary>
     /// <param name="settings">The settings; the environment is not read.</param>
     /// <param name="services">Services that win over Latchkey's own, such as a settable clock.</param>
@@ -31,9 +35,18 @@ public static class LocalApp
         // As the Functions host does with the same setting: the last address of X-Forwarded-For becomes the connection's.
         if (builder.Configuration.GetValue<bool>("ASPNETCORE_FORWARDEDHEADERS_ENABLED"))
             app.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor });
-        app.Use(NoSuchMethod);
-        Functions.Map(app, typeof(TokenEndpoint).Assembly);
+        app.Run(Routes.Value);
         return app;
+    }
+
+    static RequestDelegate BuildRoutes()
+    {
+        var services = new ServiceCollection().AddRouting().AddLogging().AddSingleton(new DiagnosticListener("Routes"));
+        var routes = new ApplicationBuilder(services.BuildServiceProvider());
+        routes.UseRouting();
+        routes.Use(NoSuchMethod);
+        routes.UseEndpoints(endpoints => Functions.Map(endpoints, typeof(TokenEndpoint).Assembly));
+        return routes.Build();
     }
 
     // Routing's own answer is a 405. To the Functions host a method that no function takes is a route that is not there.

@@ -104,6 +104,7 @@ public sealed class AppGroups(
                 if (others.Count > 0 && others[0].Value != GroupRole.Owner)
                     await groups.SetMember(tenant, new(group, GroupRole.Owner), others[0].Key, cancel);
             }
+            if (membership.Role == GroupRole.Owner) await spaces.RemoveLinks(tenant, Owner.Group(id), userId, cancel);
             await groups.TryRemoveMember(tenant, id, userId, cancel);
         }
         return true;

@@ -71,6 +71,8 @@ public sealed class DataExport(
         json.Write("messagesBlocked", await messages.Blocked(tenant, user.Id, cancel));
         await json.Write("sharesGiven", space.Given(tenant, user, cancel));
         await json.Write("sharesReceived", space.Received(tenant, user, cancel));
+        await json.Write("links", space.Links(tenant, user, cancel));
+        await json.Write("fileRequests", space.Requests(tenant, user, clock.GetUtcNow(), cancel));
         await json.Write("files", files);
         var (entries, from, isWhole) = await activity.Read(tenant, user, cancel);
         json.Write("activityFrom", from.UtcDateTime);

@@ -23,7 +23,8 @@ static class KnownFile
     {
         if (file is not { Status: FileStatus.Available or FileStatus.Scanning, MissingSince: null }) yield break;
         if (file is { Sha256Verified: true, Sha256: { } sha256 }) yield return ByContent(sha256);
-        if (file.ModifiedAt is { } modified) yield return ByName(file.Name, file.Size, modified);
+        // A stranger could make a phone believe that its pictures are there, by their names and times.
+        if (file is { ModifiedAt: { } modified, Request: null }) yield return ByName(file.Name, file.Size, modified);
     }
 
     static string Key(string text) => Ids.Hash(text)[..KeyChars];

@@ -1,13 +1,15 @@
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
+using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>Lists, reads and revokes links to folders and to several files, for those who may share their space.</summary>
-public sealed class ListLinks(TenantPipeline pipeline, Spaces spaces, SpaceLinkStore links, TimeProvider clock)
+/// <summary>Lists, reads, changes and revokes links to folders and to several files, for those who may share their space.</summary>
+public sealed class ListLinks(
+    TenantPipeline pipeline, Spaces spaces, SpaceLinkStore links, PasswordHashing hashing, TimeProvider clock)
 {
     /// <summary>
     /// <c>GET /{tenant}/links?space=&amp;cursor=&amp;limit=</c>, without expired ones. Preflights: see <see cref="CreateLink"/>.
@@ -27,11 +29,34 @@ public sealed class ListLinks(TenantPipeline pipeline, Spaces spaces, SpaceLinkS
                 Paging.Cursor(found, limit, link => link.Id)));
         });
 
-    /// <summary><c>GET /{tenant}/links/{id}</c>. It answers the route's preflights too, also those of DELETE.</summary>
+    /// <summary><c>GET /{tenant}/links/{id}</c>. It answers the route's preflights too, also those of the others.</summary>
     [Function("links-read")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/links/{id}")] HttpRequest http) =>
         pipeline.AuthorizeRead(http, Scopes.FilesShare, async caller => FileJson.Ok(SpaceLinkResponse.Of(await Find(caller, http))));
+
+    /// <summary>
+    /// <c>PATCH /{tenant}/links/{id}</c> <c>{title?, password?, until?, maxDownloads?}</c> → 200 link: a JSON Merge Patch (RFC 7396).
+    /// Who has given the former password has to give the new one. With If-Match it is refused if the link was changed since.
+    /// </summary>
+    [Function("links-change")]
+    public Task<IResult> Change(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "{tenant}/links/{id}")] HttpRequest http) =>
+        pipeline.AuthorizeWrite(http, Scopes.FilesShare, async caller =>
+        {
+            var asked = await JsonBody.Read<SpaceLinkPatch>(http);
+            var link = await Find(caller, http);
+            SharingTag.Ensure(http, link.EntityTag); // Before the password is hashed.
+            var (now, cancel) = (clock.GetUtcNow(), caller.Cancel);
+            var change = await asked.Read(hashing, now, cancel);
+            (caller.Audit.Target, caller.Audit.Detail) = (link.Id, asked.Fields());
+            var changed = await links.Change(link, before =>
+            {
+                SharingTag.Ensure(http, before.EntityTag);
+                return change(before);
+            }, cancel) ?? throw NotFound();
+            return FileJson.Ok(SpaceLinkResponse.Of(changed));
+        });
 
     /// <summary>
     /// <c>DELETE /{tenant}/links/{id}</c> → 204: revokes it at once. Download URLs that were issued before live on for minutes.

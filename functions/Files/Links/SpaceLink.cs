@@ -59,6 +59,9 @@ public sealed record SpaceLink
     /// <summary>The row's ETag.</summary>
     public ETag ETag { get; init; }
 
+    /// <summary>The entity tag of what people can change. What is counted is no part of it.</summary>
+    public string EntityTag => SharingTag.Of(Title, PasswordHash, Until, MaxDownloads);
+
     /// <summary>True until it expires.</summary>
     public bool IsLive(DateTimeOffset now) => Until is null || now < Until;
 

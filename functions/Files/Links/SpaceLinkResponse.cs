@@ -32,6 +32,9 @@ public sealed record SpaceLinkResponse(string Id, string Space)
     /// <summary>When it was created.</summary>
     public required DateTime CreatedAt { get; init; }
 
+    /// <summary>The entity tag of what can be changed, for If-Match.</summary>
+    public required string Etag { get; init; }
+
     /// <summary>The response for a link.</summary>
     public static SpaceLinkResponse Of(SpaceLink link) => new(link.Id, link.Owner.SpaceName)
     {
@@ -43,6 +46,7 @@ public sealed record SpaceLinkResponse(string Id, string Space)
         Downloads = link.Downloads,
         Until = link.Until?.UtcDateTime,
         CreatedAt = link.CreatedAt.UtcDateTime,
+        Etag = link.EntityTag,
     };
 }
 

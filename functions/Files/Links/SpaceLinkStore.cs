@@ -10,6 +10,7 @@ namespace Latchkey.Files;
 public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule, Outbox outbox)
 {
     const int MaxPerSpace = 500;
+    const int MaxAttempts = 20;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -43,8 +44,28 @@ public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule
             [EventOf(EventTypes.ShareCreated, link)], cancel);
     }
 
-    /// <summary>Replaces a link that was read before; false if it has changed since.</summary>
-    public Task<bool> TryReplace(SpaceLink link, CancellationToken cancel) => table.TryReplace(link.ToRow(), cancel);
+    /// <summary>Changes a link, read again as long as others change it in between; null if it is gone.</summary>
+    /// <param name="link">The link as it was read.</param>
+    /// <param name="change">What it becomes; the same if nothing is to be written.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="Problem">503 <c>link_busy</c>; those of <paramref name="change"/>.</exception>
+    public async Task<SpaceLink?> Change(SpaceLink link, Func<SpaceLink, SpaceLink> change, CancellationToken cancel)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var changed = change(link);
+            if (changed == link) return link;
+            // Before the row, so that the sweep finds it.
+            if (changed.Until is { } until && until != link.Until) await schedule.AddLink(link.Tenant, link.Id, until, cancel);
+            if (await table.TryReplace(changed.ToRow(), cancel)) return changed;
+            if (await Find(link.Tenant, link.Id, cancel) is not { } now) return null;
+            link = now;
+        }
+        throw Busy();
+    }
+
+    /// <summary>503 <c>link_busy</c>: others keep changing a link.</summary>
+    public static Problem Busy() => Problem.Unavailable("link_busy", "Too many people are using this link right now.", 1);
 
     /// <summary>Deletes a link; false if it is gone already.</summary>
     public Task<bool> TryRemove(Tenant tenant, SpaceLink link, CancellationToken cancel) => outbox.TryTransact(

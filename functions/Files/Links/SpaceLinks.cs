@@ -24,7 +24,6 @@ public sealed class SpaceLinks(
 {
     const int FilesOnPage = 100;
     const int ReadsAtOnce = 8;
-    const int MaxAttempts = 20;
 
     /// <summary>The live link that an address leads to, or null. A link whose folder was moved or deleted is revoked.</summary>
     public async Task<OpenSpaceLink?> Find(Tenant tenant, string? token, CancellationToken cancel)
@@ -43,14 +42,8 @@ public sealed class SpaceLinks(
     /// <exception cref="Problem">410 <c>link_used_up</c>; 503 <c>link_busy</c>.</exception>
     public async Task Count(SpaceLink link, CancellationToken cancel)
     {
-        for (var (attempt, now) = (0, link); attempt < MaxAttempts; attempt++)
-        {
-            if (now.MaxDownloads is null) return;
-            if (now.IsUsedUp) throw UsedUp();
-            if (await links.TryReplace(now with { Downloads = now.Downloads + 1 }, cancel)) return;
-            now = await links.Find(link.Tenant, link.Id, cancel) ?? throw NotFound();
-        }
-        throw Problem.Unavailable("link_busy", "Too many people are using this link right now.", 1);
+        _ = await links.Change(link, now => now.MaxDownloads is null ? now
+            : now.IsUsedUp ? throw UsedUp() : now with { Downloads = now.Downloads + 1 }, cancel) ?? throw NotFound();
     }
 
     /// <summary>A page of what the link shows.</summary>

@@ -15,21 +15,29 @@ public sealed class FileListing(StorageClients storage)
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
     /// <summary>A page in the order of the row keys.</summary>
-    public async Task<FilePage> ByKey(FileQuery query, CancellationToken cancel)
+    public Task<FilePage> ByKey(FileQuery query, CancellationToken cancel) => Search(query, _ => true, int.MaxValue, cancel);
+
+    /// <summary>
+    /// A page of those that fit, in the order of the row keys. It looks at a number of files at most, so it may hold fewer than the limit
+    /// although there are more.
+    /// </summary>
+    public async Task<FilePage> Search(FileQuery query, Func<FileRecord, bool> fits, int most, CancellationToken cancel)
     {
         // No key is a prefix of another, so appending a 0 gives the place right behind a key. `~` sorts after every
         // character of a key.
         var isInRange = query.After is not null && string.CompareOrdinal(query.After, query.KeyPrefix) > 0;
         var from = isInRange ? query.After + "0" : query.KeyPrefix;
-        var files = new List<FileRecord>();
+        var (files, read) = (new List<FileRecord>(), 0);
         string? last = null;
-        await foreach (var row in table.Range(query.Partition, from, query.KeyPrefix + "~", query.Limit + 1, cancel))
+        var atOnce = most == int.MaxValue ? query.Limit + 1 : most;
+        await foreach (var row in table.Range(query.Partition, from, query.KeyPrefix + "~", atOnce, cancel))
         {
             var file = FileRows.Read(query.Tenant, row);
-            if (file.Owner != query.Owner || !FileName.StartsWith(file.Name, query.NamePrefix)) continue;
-            if (files.Count == query.Limit) return new(files, last);
-            files.Add(file);
-            last = row.RowKey;
+            var isOne = file.Owner == query.Owner && FileName.StartsWith(file.Name, query.NamePrefix) && fits(file);
+            if (isOne && files.Count == query.Limit) return new(files, last);
+            if (isOne) files.Add(file);
+            if (isOne || most != int.MaxValue) last = row.RowKey;
+            if (++read == most) return new(files, last);
         }
         return new(files, null);
     }

@@ -69,6 +69,14 @@ public sealed class SpaceExport(StorageClients storage, ShareStore shares, Versi
         }
     }
 
+    /// <summary>The links to folders and to several files of the user's space, without their secrets.</summary>
+    public IAsyncEnumerable<SpaceLinkResponse> Links(Tenant tenant, User user, CancellationToken cancel) =>
+        Rows(tenant, user, RowKeys.AnyLink, cancel).Select(row => SpaceLinkResponse.Of(SpaceLink.Read(tenant.Id, row)));
+
+    /// <summary>The requests for files of the user's space, without their secrets.</summary>
+    public IAsyncEnumerable<FileRequestResponse> Requests(Tenant tenant, User user, DateTimeOffset now, CancellationToken cancel) =>
+        Rows(tenant, user, RowKeys.AnyFileRequest, cancel).Select(row => FileRequestResponse.Of(FileRequest.Read(tenant.Id, row), now));
+
     /// <summary>The ids of the files that others share with the user, as far as the user's index says.</summary>
     public async IAsyncEnumerable<string> Received(Tenant tenant, User user, [EnumeratorCancellation] CancellationToken cancel)
     {

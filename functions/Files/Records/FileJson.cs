@@ -14,13 +14,6 @@ static class FileJson
 
     public static IResult Ok<T>(T answer, int status = 200) => Results.Json(answer, Options, statusCode: status);
 
-    /// <summary>A file, with its entity tag as a header too.</summary>
-    public static IResult File(HttpRequest request, FileResponse file)
-    {
-        request.HttpContext.Response.Headers.ETag = file.Etag;
-        return Ok(file);
-    }
-
     public static IResult Accepted<T>(HttpRequest request, string location, T answer)
     {
         request.HttpContext.Response.Headers.Location = location;

@@ -187,6 +187,7 @@ public sealed partial record FileRecord
     [
         RowKeys.ListedByName(Folder, Name, Id), RowKeys.ListedByTime(Folder, CreatedAt, Id),
         .. TakenAt is { } taken ? [RowKeys.ListedByTaken(Folder, taken, Id)] : Array.Empty<string>(),
+        .. Request is { } request ? [RowKeys.ListedByRequest(request, CreatedAt, Id)] : Array.Empty<string>(),
     ];
 
     InvalidOperationException IllegalMove(FileStatus next) => new($"A file that is {Status} can't become {next}.");

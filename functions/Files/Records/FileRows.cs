@@ -91,6 +91,8 @@ static class FileRows
         Replaces = row.GetString("Replaces"),
         ReplacesOnly = row.GetString("ReplacesOnly"),
         BecomesCopy = row.GetBoolean("BecomesCopy") is true,
+        ByShare = row.GetBoolean("ByShare") is true,
+        Guarded = row.GetBoolean("Guarded") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
         Indexed = row.GetString("Indexed"),
         ETag = row.ETag,
@@ -171,6 +173,8 @@ static class FileRows
         ["Replaces"] = file.Replaces,
         ["ReplacesOnly"] = file.ReplacesOnly,
         ["BecomesCopy"] = file.BecomesCopy ? true : null,
+        ["ByShare"] = file.ByShare ? true : null,
+        ["Guarded"] = file.Guarded ? true : null,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
     };
 }

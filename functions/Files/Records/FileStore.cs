@@ -78,6 +78,11 @@ public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota, Fil
     public Task<bool> TryComplete(FileRecord complete, FileRequest? request, CancellationToken cancel) => TryMove(
         complete with { Status = FileStatus.Pending, ListKeys = [] }, complete, UsageChange.Complete with { Request = request }, cancel);
 
+    /// <summary>The same for an upload that was to replace a file and becomes one of its own, which counts from now on.</summary>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c></exception>
+    public Task<bool> TryCompleteCopy(FileRecord complete, CancellationToken cancel) => TryMove(
+        complete with { Status = FileStatus.Pending, ListKeys = [] }, complete, UsageChange.Complete with { Files = 1 }, cancel);
+
     /// <summary>Changes a file's state or name in one transaction; false if the record changed meanwhile.</summary>
     /// <param name="before">The record as it was read.</param>
     /// <param name="after">The record to write.</param>

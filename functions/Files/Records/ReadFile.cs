@@ -17,6 +17,6 @@ public sealed class ReadFile(TenantPipeline pipeline, FilePermissions permission
             var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Read);
             CopyProgress? progress = null;
             if (file.Status == FileStatus.Copying) (file, progress) = await copier.FinishIfDone(file, caller.Cancel);
-            return FileJson.File(request, FileResponse.Of(file, caller.Token) with { Copy = progress });
+            return FileJson.Ok(FileResponse.Of(file, caller.Token) with { Copy = progress });
         });
 }

@@ -25,7 +25,7 @@ public sealed class RenameFile(TenantPipeline pipeline, FileEdits edits, Folders
             {
                 if (await edits.Change(caller, request.RouteValues["id"] as string, change) is not { } edit) return null;
                 if (edit.LeftFolder) await folders.RemoveIfEmpty(edit.Before, caller.Cancel);
-                return FileJson.File(request, FileResponse.Of(edit.After, caller.Token));
+                return FileJson.Ok(FileResponse.Of(edit.After, caller.Token));
             });
         });
 

@@ -9,7 +9,8 @@ namespace Latchkey.Files;
 /// them. So the same message twice, and a death in between, do no harm. One picture at a time in a process.
 /// </summary>
 public sealed partial class RenditionMaker(
-    TenantStore tenants, FileStore files, RenditionBlobs blobs, TimeProvider clock, ILogger<RenditionMaker> logger) : IDisposable
+    TenantStore tenants, FileStore files, VersionStore versions, RenditionBlobs blobs, TimeProvider clock,
+    ILogger<RenditionMaker> logger) : IDisposable
 {
     const int MaxAttempts = 5;
 
@@ -83,8 +84,12 @@ public sealed partial class RenditionMaker(
                 await blobs.DeleteAll(file, cancel); // The purge may have looked before we wrote.
                 return;
             }
-            // It has other bytes by now, whose renditions were asked for. Those of the former ones go with them.
-            if (now.Content != file.Content) return;
+            if (now.Content != file.Content)
+            {
+                // It has other bytes by now, whose renditions were asked for. Those of the former ones go with them, if they are kept.
+                if (await versions.Find(now, file.Content, cancel) is null) await blobs.DeleteAll(file, cancel);
+                return;
+            }
             if (!Thumbnails.AreDue(now, clock.GetUtcNow())) return; // The same message, delivered twice: the same blobs.
             file = now;
         }

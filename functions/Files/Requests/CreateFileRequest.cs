@@ -21,9 +21,8 @@ public sealed class CreateFileRequest(
         {
             var (asked, now) = (await JsonBody.Read<FileRequestBody>(http), clock.GetUtcNow());
             var owner = await spaces.Find(caller, asked.Space, Permission.Share);
-            var (password, secret, tenant) = (asked.CheckedPassword(), Ids.NewSecret(), caller.Tenant);
-            var largest = Math.Min(Math.Min(settings.MaxFileBytes, tenant.Limits.FileBytes), BlockPlan.MaxSinglePut);
-            var request = asked.ToRequest(tenant, owner, caller.Token.ClientId, largest, now) with
+            var (password, secret, tenant) = (SharingFields.Password(asked.Password), Ids.NewSecret(), caller.Tenant);
+            var request = asked.ToRequest(tenant, owner, caller.Token.ClientId, LargestFile(settings, tenant), now) with
             {
                 CreatedBy = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null,
                 SecretHash = Ids.Hash(secret),
@@ -35,4 +34,8 @@ public sealed class CreateFileRequest(
             return FileJson.Created(http, $"{tenant.Issuer}/requests/{request.Id}",
                 FileRequestResponse.Of(request, now) with { Url = $"{tenant.Issuer}/r/{request.Id}.{secret}" });
         });
+
+    /// <summary>How many bytes a file may have that is handed in, which is sent with one PUT.</summary>
+    internal static long LargestFile(Settings settings, Tenant tenant) =>
+        Math.Min(Math.Min(settings.MaxFileBytes, tenant.Limits.FileBytes), BlockPlan.MaxSinglePut);
 }

@@ -97,8 +97,15 @@ public sealed partial record FileRequest
     /// <summary>When somebody was last told by mail that files have come; null if nobody was.</summary>
     public DateTimeOffset? NotifiedAt { get; init; }
 
+    /// <summary>How many such mails there were one after the other (<see cref="Notify"/>).</summary>
+    public long Notices { get; init; }
+
     /// <summary>The row's ETag.</summary>
     public ETag ETag { get; init; }
+
+    /// <summary>The entity tag of what people can change. What is counted is no part of it.</summary>
+    public string EntityTag => SharingTag.Of(
+        Title, Message, PasswordHash, MaxFiles, MaxFileBytes, MaxTotalBytes, string.Join('\n', ContentTypes), ExpiresAt, ClosedAt);
 
     /// <summary>When its row goes.</summary>
     public DateTimeOffset KeptUntil => (ClosedAt ?? ExpiresAt) + KeptAfterEnd;
@@ -136,6 +143,7 @@ public sealed partial record FileRequest
         Bytes = row.GetInt64("Bytes")!.Value,
         Received = row.GetInt64("Received")!.Value,
         NotifiedAt = row.GetDateTimeOffset("NotifiedAt"),
+        Notices = row.GetInt64("Notices") ?? 0,
         FolderIdentity = row.GetString("FolderIdentity"),
         Pending = Columns.Split(row.GetString("Pending")),
         Refused = [.. Columns.Split(row.GetString("Refused")).Select(RefusedFile.Read)],
@@ -166,6 +174,7 @@ public sealed partial record FileRequest
         ["Bytes"] = Bytes,
         ["Received"] = Received,
         ["NotifiedAt"] = NotifiedAt,
+        ["Notices"] = Notices,
         ["FolderIdentity"] = FolderIdentity,
         ["Pending"] = Columns.Join(Pending),
         ["Refused"] = Columns.Join(Refused.Select(one => one.ToString())),

@@ -47,6 +47,9 @@ public sealed record FileRequestResponse(string Id, string Status, string Space,
     /// <summary>When it was closed.</summary>
     public DateTime? ClosedAt { get; init; }
 
+    /// <summary>The entity tag of what can be changed, for If-Match.</summary>
+    public required string Etag { get; init; }
+
     /// <summary>The response for a request.</summary>
     public static FileRequestResponse Of(FileRequest request, DateTimeOffset now) => new(
         request.Id, request.StatusAt(now).ToString().ToLowerInvariant(), request.Owner.SpaceName, request.Folder, request.Title)
@@ -63,6 +66,7 @@ public sealed record FileRequestResponse(string Id, string Status, string Space,
         CreatedAt = request.CreatedAt.UtcDateTime,
         ExpiresAt = request.ExpiresAt.UtcDateTime,
         ClosedAt = request.ClosedAt?.UtcDateTime,
+        Etag = request.EntityTag,
     };
 }
 

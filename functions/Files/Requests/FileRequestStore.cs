@@ -50,20 +50,28 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
     public async Task<IDisposable> Turn(string id, CancellationToken cancel) =>
         await turns.Enter(id, atOnce: 1, cancel) ?? throw FileStore.Busy();
 
-    /// <summary>Replaces a request that was read before; false if it has changed since.</summary>
-    public Task<bool> TryReplace(FileRequest request, CancellationToken cancel) => table.TryReplace(request.ToRow(), cancel);
-
     /// <summary>Closes a request; null if it is gone, the request as it was if it is closed already.</summary>
     /// <exception cref="Problem">503 <c>space_busy</c></exception>
-    public async Task<FileRequest?> Close(string tenant, string? id, DateTimeOffset now, CancellationToken cancel)
+    public Task<FileRequest?> Close(string tenant, string? id, DateTimeOffset now, CancellationToken cancel) =>
+        Change(tenant, id, request => request.ClosedAt is null ? request with { ClosedAt = now } : request, cancel);
+
+    /// <summary>Changes a request, read again as long as others change it in between; null if it is gone.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The request.</param>
+    /// <param name="change">What it becomes; the same if nothing is to be written.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="Problem">503 <c>space_busy</c>; those of <paramref name="change"/>.</exception>
+    public async Task<FileRequest?> Change(
+        string tenant, string? id, Func<FileRequest, FileRequest> change, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < HandIns.MaxAttempts; attempt++)
         {
             if (await Find(tenant, id, cancel) is not { } request) return null;
-            if (request.ClosedAt is not null) return request;
-            var closed = request with { ClosedAt = now };
-            await schedule.AddRequest(tenant, request.Id, closed.KeptUntil, cancel);
-            if (await TryReplace(closed, cancel)) return closed;
+            var changed = change(request);
+            if (changed == request) return request;
+            // Before the row, so that the sweep finds it.
+            if (changed.KeptUntil != request.KeptUntil) await schedule.AddRequest(tenant, request.Id, changed.KeptUntil, cancel);
+            if (await table.TryReplace(changed.ToRow(), cancel)) return changed;
         }
         throw FileStore.Busy();
     }

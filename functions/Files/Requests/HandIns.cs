@@ -17,8 +17,6 @@ public sealed class HandIns(
     /// <summary>How often a write of a request's row is tried that others keep changing.</summary>
     internal const int MaxAttempts = 30;
 
-    static readonly TimeSpan NotifyAgainAfter = TimeSpan.FromMinutes(15);
-
     /// <summary>Begins a file, and the request that uploads it; only its state if its key has begun it before.</summary>
     /// <exception cref="Problem">409 <c>request_full</c>; 410 <c>request_closed</c>, <c>request_expired</c>; 413, 415, 429.</exception>
     public async Task<(bool IsNew, UploadProgressResponse State)> Begin(
@@ -48,19 +46,27 @@ public sealed class HandIns(
     }
 
     /// <summary>
-    /// True for one of those who ask within a quarter of an hour: whoever created the request is to be told that files have come.
+    /// True for one of those who ask at a time: whoever created the request is to be told that files have come
+    /// (<see cref="FileRequest.Notify"/>).
     /// </summary>
     public async Task<bool> TakeNotice(FileRequest request, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        if (now - request.NotifiedAt < NotifyAgainAfter) return false;
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        var (now, taken) = (clock.GetUtcNow(), false);
+        if (request.Notify(now) == request) return false;
+        try
         {
-            if (await requests.Find(request.Tenant, request.Id, cancel) is not { } found) return false;
-            if (now - found.NotifiedAt < NotifyAgainAfter) return false;
-            if (await requests.TryReplace(found with { NotifiedAt = now }, cancel)) return true;
+            await requests.Change(request.Tenant, request.Id, found =>
+            {
+                var told = found.Notify(now);
+                taken = told != found;
+                return told;
+            }, cancel);
+            return taken;
         }
-        return false;
+        catch (Problem busy) when (busy.Status == 503)
+        {
+            return false; // The file is received; somebody else will ask.
+        }
     }
 
     async Task<FileRecord> Own(FileRequest request, string? id, CancellationToken cancel) =>
@@ -139,7 +145,8 @@ public sealed class HandIns(
         request.EnsureMayBegin(sender, now);
     }
 
-    static Problem Closed() => new(410, "request_closed", "This request was closed. It takes no more files.");
+    /// <summary>410 <c>request_closed</c>.</summary>
+    internal static Problem Closed() => new(410, "request_closed", "This request was closed. It takes no more files.");
 
     static Problem Full() => Problem.Conflict("request_full", "This request has no room for the file.");
 }

@@ -26,7 +26,7 @@ public sealed class ReceivedFiles(StorageClients storage, FileStore files, FileR
     }
 
     /// <summary>Makes a file available under a free name; null if its record changed meanwhile.</summary>
-    /// <exception cref="Problem">503 <c>space_busy</c></exception>
+    /// <exception cref="Problem">410 <c>request_closed</c>; 503 <c>space_busy</c>.</exception>
     public async Task<FileRecord?> TryComplete(FileRecord available, CancellationToken cancel)
     {
         using var turn = await requests.Turn(available.Request!, cancel);
@@ -35,8 +35,9 @@ public sealed class ReceivedFiles(StorageClients storage, FileStore files, FileR
         {
             // Read before the names are, so that nobody can take the name in between by the same request.
             var request = await requests.Find(available.Tenant, available.Request, cancel);
+            if (request is not { ClosedAt: null }) throw HandIns.Closed(); // Since the caller has looked.
             var named = (available with { Name = await FreeName(available, cancel), UploadedBy = sender }).Relist();
-            if (await files.TryComplete(named, request?.Receive(available), cancel))
+            if (await files.TryComplete(named, request.Receive(available), cancel))
                 return named;
             if (await files.Find(available.Tenant, available.Id, cancel) is not { } now || now.ETag != available.ETag) return null;
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 5 * attempt)), clock, cancel);

@@ -9,9 +9,12 @@ namespace Latchkey.Files;
 sealed record SearchQuery
 {
     /// <summary>The parameters of a query string.</summary>
-    public static readonly string[] Parameters = ["q", "folder", "type", "tag", "time", "from", "to", "minSize", "maxSize"];
+    public static readonly string[] Parameters = ["q", "folder", "type", "tag", "time", "from", "to", "minSize", "maxSize", "sort"];
 
     const int MaxTypeChars = 127;
+
+    /// <summary>The order.</summary>
+    public SearchSort Sort { get; init; } = new("time", Descending: true);
 
     /// <summary>Texts that are in the name, folded (<see cref="FoldedText"/>).</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
@@ -35,12 +38,13 @@ sealed record SearchQuery
     public (long Min, long Max) Sizes { get; init; } = (0, long.MaxValue);
 
     /// <summary>Reads it from a query string.</summary>
-    /// <exception cref="Problem">400 <c>invalid_query</c>, <c>invalid_folder</c>, <c>invalid_time</c>.</exception>
+    /// <exception cref="Problem">400 <c>invalid_query</c>, <c>invalid_folder</c>, <c>invalid_time</c>, <c>invalid_sort</c>.</exception>
     public static SearchQuery Read(Query query)
     {
         var (from, to) = (FileTime.Read(query["from"], "from"), FileTime.Read(query["to"], "to"));
         var read = new SearchQuery
         {
+            Sort = SearchSort.Read(query["sort"]),
             Words = query["q"] is { } text ? [.. FoldedText.Words(Checked("q", text)).Distinct(StringComparer.Ordinal)] : [],
             Folder = FileName.ReadFolder(query["folder"]),
             Type = ReadType(query["type"]),

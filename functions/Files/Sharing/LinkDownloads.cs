@@ -98,7 +98,7 @@ public sealed class LinkDownloads(
                 || await shares.TryReplace(link.Use() with { PasswordHash = hash }, cancel);
             if (isCounted) return found with { Url = await Url(file, link, audit, cancel) };
         }
-        throw Problem.Unavailable("link_busy", "Too many people are using this link right now.", 1);
+        throw SpaceLinkStore.Busy();
     }
 
     // The URL does not outlive the link.

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Latchkey.Files;
 
-/// <summary>Verifies the passwords of links. Ten wrong ones lock a link for a quarter of an hour.</summary>
+/// <summary>
+/// Verifies the passwords of links. Ten wrong ones lock a link for a quarter of an hour, whoever gives the right one in between: that
+/// somebody knows it says nothing about who guesses.
+/// </summary>
 public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
 {
     const int MaxGuesses = 10;
@@ -27,7 +30,6 @@ public sealed class LinkPasswords(PasswordHashing hashing, Lockout lockout)
         var counter = new LockoutCounter(RowKeys.Attempts(tenant, "link", id), MaxGuesses, LockTime)
         {
             SlowFrom = MaxGuesses,
-            SuccessClears = true,
         };
         using var attempt = await lockout.Reserve([counter], cancel);
         PasswordVerificationResult verdict;

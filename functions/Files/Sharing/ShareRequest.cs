@@ -1,15 +1,10 @@
-using System.Globalization;
 using Latchkey.Http;
-using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
 /// <summary>The share that the caller asks for: with whom or as a link, which access, until when.</summary>
 sealed record ShareRequest
 {
-    const int MaxYears = 10;
-    const int MaxPasswordChars = 256;
-
     public RecipientRequest? With { get; init; }
 
     public LinkRequest? Link { get; init; }
@@ -41,9 +36,8 @@ sealed record ShareRequest
         if (With is not null && With.User is null == With.Group is null) throw Invalid("set exactly one of with.user and with.group");
         if (Link is not null && CheckedAccess() != Permission.Read) throw Invalid("a link can only have read access");
         if (Link?.MaxDownloads is < 1) throw Invalid("maxDownloads must be at least 1");
-        if (Link?.Password is { } password && !PasswordHashing.IsTypable(password)) throw Invalid("the password must not contain U+0000");
-        if (Link?.Password is "" or { Length: > MaxPasswordChars })
-            throw Invalid($"the password must have 1 to {MaxPasswordChars} characters");
+        if (Link?.Password is { } password && !SharingFields.IsPassword(password))
+            throw Invalid($"the password must have 1 to {SharingFields.MaxPasswordChars} characters, and not U+0000");
     }
 
     public Permission CheckedAccess() => Access switch
@@ -53,14 +47,8 @@ sealed record ShareRequest
         _ => throw Invalid("access must be read or write"),
     };
 
-    public DateTimeOffset? CheckedUntil(DateTimeOffset now)
-    {
-        if (Until is null) return null;
-        return DateTimeOffset.TryParseExact(Until, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var until)
-            && until > now && until < now.AddYears(MaxYears)
-            ? until : throw Invalid($"until must be within the next {MaxYears} years, such as 2030-01-31T12:00:00Z");
-    }
+    public DateTimeOffset? CheckedUntil(DateTimeOffset now) => Until is null ? null
+        : SharingFields.TryEnd(Until, now) ?? throw Invalid($"until {SharingFields.EndRule}");
 
     static Problem Invalid(string why) => Problem.BadRequest("invalid_share", $"Invalid share: {why}.");
 }

@@ -10,11 +10,19 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships memberships, TimeProvider clock)
 {
+    const int ReadsAtOnce = 16;
+
     /// <summary>
-    /// A page, and where the next begins. A page may hold fewer files than <paramref name="limit"/> although there are more.
+    /// A page, and where the next begins. A page may hold fewer files than <paramref name="limit"/> although there are more, because it
+    /// looks at so many shares, each of which costs two reads.
     /// </summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="cursor">Where the last page ended, or null.</param>
+    /// <param name="limit">How many shares it looks at.</param>
+    /// <param name="fits">Which files are wanted; null for all.</param>
     /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
-    public async Task<(IReadOnlyList<FileResponse> Files, string? Next)> Page(Caller caller, string? cursor, int limit)
+    public async Task<(IReadOnlyList<FileResponse> Files, string? Next)> Page(
+        Caller caller, string? cursor, int limit, Func<FileRecord, bool>? fits = null)
     {
         var self = Owner.Of(caller.Token);
         if (self.Kind != "user") return ([], null); // Nothing can be shared with a client.
@@ -25,7 +33,10 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships
             var recipient = recipients[index];
             var found = await shares.SharedWith(caller.Tenant.Id, recipient, after, limit, caller.Cancel);
             if (found.Count == 0) continue;
-            var page = await Task.WhenAll(found.Select(item => Load(caller, item.FileId, item.ShareId)));
+            var page = new FileResponse?[found.Count];
+            var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
+            await Parallel.ForAsync(0, found.Count, work, async (n, _) =>
+                page[n] = await Load(caller, found[n].FileId, found[n].ShareId, fits));
             var isLastOfRecipient = found.Count < limit;
             var next = !isLastOfRecipient ? Position(recipient, found[^1].Key)
                 : index + 1 < recipients.Count ? Position(recipients[index + 1], "")
@@ -42,12 +53,13 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships
         return [self, .. mine.Select(membership => Owner.Group(membership.Group.Id))];
     }
 
-    async Task<FileResponse?> Load(Caller caller, string fileId, string shareId)
+    async Task<FileResponse?> Load(Caller caller, string fileId, string shareId, Func<FileRecord, bool>? fits)
     {
         var finding = files.Find(caller.Tenant.Id, fileId, caller.Cancel);
         var sharing = shares.Find(caller.Tenant.Id, fileId, shareId, caller.Cancel);
         await Task.WhenAll(finding, sharing);
         if (await finding is not { Status: FileStatus.Available } file) return null;
+        if (fits?.Invoke(file) is false) return null;
         if (await sharing is not { } share || !share.IsLive(clock.GetUtcNow())) return null;
         return FileResponse.Of(file) with
         {

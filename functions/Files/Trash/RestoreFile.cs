@@ -15,6 +15,6 @@ public sealed class RestoreFile(TenantPipeline pipeline, FileEdits edits)
         pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             var edit = await FileRetry.Run(() => edits.Restore(caller, request.RouteValues["id"] as string));
-            return FileJson.File(request, FileResponse.Of(edit.After));
+            return FileJson.Ok(FileResponse.Of(edit.After));
         });
 }

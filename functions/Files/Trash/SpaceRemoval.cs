@@ -39,6 +39,7 @@ public sealed class SpaceRemoval(
             foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner, shareId, cancel);
         }
         var space = owner.SpaceKey(tenant);
+        await RemoveLinks(tenant, owner, cancel); // First: nobody hands anything in any more.
         // First: a job without its row stops, and what it copies needs a space that is there.
         await RemoveRows(tenant, space, RowKeys.AnyJob, cancel);
         await RemoveRows(tenant, space, RowKeys.Jobs, cancel);
@@ -53,7 +54,7 @@ public sealed class SpaceRemoval(
             await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
-        await RemoveLinks(tenant, owner, cancel);
+        await RemoveLinks(tenant, owner, cancel); // What was created before the owner was marked, but written since.
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
@@ -65,6 +66,17 @@ public sealed class SpaceRemoval(
         var space = owner.SpaceKey(tenant);
         await RemoveRows(tenant, space, RowKeys.AnyLink, cancel);
         await RemoveRows(tenant, space, RowKeys.AnyFileRequest, cancel);
+    }
+
+    /// <summary>Removes the links and requests that a user has created in the space of a group, because they end with the user.</summary>
+    public async Task RemoveLinks(string tenant, Owner owner, string user, CancellationToken cancel)
+    {
+        var partition = RowKeys.Space(tenant, owner.SpaceKey(tenant));
+        foreach (var prefix in (string[])[RowKeys.AnyLink, RowKeys.AnyFileRequest])
+        {
+            await foreach (var row in table.Columns(partition, prefix, prefix + "~", ["RowKey", "CreatedBy"], cancel))
+                if (row.GetString("CreatedBy") == user) await table.TryDelete(partition, row.RowKey, cancel);
+        }
     }
 
     async Task<bool> TryPurgeFile(FileRecord file, CancellationToken cancel) =>

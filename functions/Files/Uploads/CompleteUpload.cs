@@ -31,13 +31,13 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
             var file = await completion.Run(async () =>
             {
                 var upload = await permissions.GetUpload(caller, request.RouteValues["id"] as string);
-                if ((condition.Copy || upload.BecomesCopy) && upload.Replaces is not null) await BeginVersion.EnsureMayCopy(caller, spaces,
-                    upload);
+                if ((condition.Copy || upload.BecomesCopy) && upload.Replaces is not null)
+                    await VersionTargets.EnsureMayCopy(caller, spaces, upload);
                 return upload;
             }, blocks is null ? null : blocks.Select, caller.Cancel, condition);
             if (file.ContentId is { } replaced && replaced == request.RouteValues["id"] as string)
                 (caller.Audit.Target, caller.Audit.Detail) = (file.Id, $"version {file.Version}, {replaced}");
-            return FileJson.File(request, FileResponse.Of(file, caller.Token));
+            return FileJson.Ok(FileResponse.Of(file, caller.Token));
         });
 
     static async Task<CompleteRequest> Read(HttpRequest request)

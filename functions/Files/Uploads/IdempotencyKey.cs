@@ -13,7 +13,8 @@ namespace Latchkey.Files;
 /// </summary>
 static class IdempotencyKey
 {
-    const string Header = "Idempotency-Key";
+    /// <summary>The header's name.</summary>
+    public const string Header = "Idempotency-Key";
     const int MaxChars = 255;
 
     /// <summary>The hash of the request's key and of whoever sends it; null without one.</summary>

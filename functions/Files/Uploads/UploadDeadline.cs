@@ -14,6 +14,9 @@ static class UploadDeadline
     /// </summary>
     static readonly TimeSpan HandInDuration = TimeSpan.FromHours(2);
 
+    /// <summary>Shorter too for what somebody with only a share begins: it takes space of somebody else.</summary>
+    static readonly TimeSpan ByShareDuration = TimeSpan.FromDays(1);
+
     /// <summary>The longest life of an upload URL.</summary>
     public static readonly TimeSpan MaxUrlLifetime = TimeSpan.FromHours(24);
 
@@ -31,13 +34,15 @@ static class UploadDeadline
     }
 
     /// <summary>Until when the upload accepts bytes. Nothing issued for it outlives this.</summary>
-    public static DateTimeOffset Of(FileRecord file) => file.Request is null ? Of(file.CreatedAt) : OfHandIn(file.CreatedAt);
+    public static DateTimeOffset Of(FileRecord file) => EarlyOf(file) ?? Of(file.CreatedAt);
+
+    /// <summary>The same if it is earlier than that of other uploads, because others than those who belong there take the space; otherwise
+    /// null.</summary>
+    public static DateTimeOffset? EarlyOf(FileRecord file) => file.Request is not null ? file.CreatedAt + HandInDuration
+        : file.ByShare ? file.CreatedAt + ByShareDuration : null;
 
     /// <summary>Until when an upload that began then accepts bytes.</summary>
     public static DateTimeOffset Of(DateTimeOffset begun) => begun + MaxDuration;
-
-    /// <summary>Until when a file that is handed in, and was begun then, accepts bytes.</summary>
-    public static DateTimeOffset OfHandIn(DateTimeOffset begun) => begun + HandInDuration;
 
     /// <summary>410 <c>upload_expired</c>.</summary>
     public static Problem Expired() => new(410, "upload_expired", "The upload has expired. Begin a new one.");

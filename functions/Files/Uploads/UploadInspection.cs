@@ -9,8 +9,8 @@ namespace Latchkey.Files;
 /// a size, and nothing else would ever notice bytes for which complete was never called.
 /// </summary>
 public sealed class UploadInspection(
-    VersionStore versions, FileRequestStore requests, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs, StagedBlobs staged,
-    AuditLog audit, TimeProvider clock)
+    VersionStore versions, FileRequestStore requests, SharedUploads shared, SpaceQuota spaceQuota, FilePurge purge, BlobStore blobs,
+    StagedBlobs staged, AuditLog audit, TimeProvider clock)
 {
     // Libraries name the blocks of each attempt anew, and blocks of earlier attempts stay until the next block list.
     const int MaxAttempts = 3;
@@ -75,9 +75,10 @@ public sealed class UploadInspection(
         return await purge.TryPurge(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
     }
 
-    // Whoever asked for it has closed the request since.
-    async Task<bool> IsUnwanted(FileRecord file, CancellationToken cancel) =>
-        file.Request is { } request && await requests.Find(file.Tenant, request, cancel) is not { ClosedAt: null };
+    // Whoever asked for it has closed the request since, or whoever shared the file has revoked the share.
+    async Task<bool> IsUnwanted(FileRecord file, CancellationToken cancel) => file.Request is { } request
+        ? await requests.Find(file.Tenant, request, cancel) is not { ClosedAt: null }
+        : file.ByShare && !await shared.MayGoOn(file, cancel);
 
     // The file is served from a snapshot. What its URL writes later goes to the blob below it.
     async Task<Findings?> InspectServed(UploadNote note, FileRecord file, string served, CancellationToken cancel)

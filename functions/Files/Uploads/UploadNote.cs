@@ -12,8 +12,6 @@ public sealed record UploadNote
     /// <summary>How often an upload is inspected while its URL lives. With the timer's own ten minutes, that is twice an hour.</summary>
     public static readonly TimeSpan InspectionInterval = TimeSpan.FromMinutes(20);
 
-    static readonly string HandInUploader = OversizedUpload.UploaderOf(FileRequest.SenderOf(""));
-
     // How long a request that began just before the URL expired may still take.
     static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
@@ -41,14 +39,14 @@ public sealed record UploadNote
     /// <summary>The client through which they got it.</summary>
     public string? Client { get; init; }
 
-    /// <summary>
-    /// When what is left of the upload is removed: a day after its deadline, so that no complete request and no URL meets the
-    /// sweep. What is handed in goes as soon as no URL can write to it; whoever completes it then is told that it has expired.
-    /// </summary>
-    public DateTimeOffset FinalInspectionAt =>
-        IsHandIn ? UploadDeadline.OfHandIn(StartedAt) + Grace : UploadDeadline.Of(StartedAt) + TimeSpan.FromDays(1);
+    /// <summary>The upload's deadline, if it is earlier than usual (<see cref="UploadDeadline.EarlyOf"/>); otherwise null.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 
-    bool IsHandIn => Uploader?.StartsWith(HandInUploader, StringComparison.Ordinal) is true;
+    /// <summary>
+    /// When what is left of the upload is removed: a day after its deadline, so that no complete request and no URL meets the sweep. What
+    /// takes the space of others goes as soon as no URL can write to it; whoever completes it then is told that it has expired.
+    /// </summary>
+    public DateTimeOffset FinalInspectionAt => Deadline + Grace ?? UploadDeadline.Of(StartedAt) + TimeSpan.FromDays(1);
 
     /// <summary>When to inspect the upload again, or null for never.</summary>
     /// <param name="now">The time.</param>
@@ -57,8 +55,8 @@ public sealed record UploadNote
     {
         if (UrlExpiresAt + Grace is { } last && now < last) return last - now < InspectionInterval ? last : now + InspectionInterval;
         if (!needsFinalInspection || now >= FinalInspectionAt) return null;
-        // Its request may be closed meanwhile.
-        return IsHandIn && now + InspectionInterval < FinalInspectionAt ? now + InspectionInterval : FinalInspectionAt;
+        // Its request may be closed meanwhile, or its share revoked.
+        return Deadline is not null && now + InspectionInterval < FinalInspectionAt ? now + InspectionInterval : FinalInspectionAt;
     }
 
     /// <summary>The bucket of its table: the day of the inspection.</summary>
@@ -76,6 +74,7 @@ public sealed record UploadNote
         ["Size"] = Size,
         ["By"] = Uploader,
         ["Client"] = Client,
+        ["Deadline"] = Deadline,
     };
 
     string RowKey => RowKeys.UploadNote(FileId, Slot(InspectAt), UrlExpiresAt is { } expiry ? Slot(expiry) : 0);
@@ -93,5 +92,6 @@ public sealed record UploadNote
         Size = row.GetInt64("Size"),
         Uploader = row.GetString("By"),
         Client = row.GetString("Client"),
+        Deadline = row.GetDateTimeOffset("Deadline"),
     };
 }

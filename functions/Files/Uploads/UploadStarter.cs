@@ -32,7 +32,7 @@ public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClien
     /// <summary>The same for whoever gets the URL.</summary>
     public async Task AddNote(FileRecord file, SignedUrl? url, Owner who, string client, CancellationToken cancel)
     {
-        var note = FinalInspectionNote(file.Tenant, file.Id, file.CreatedAt);
+        var note = FinalInspectionNote(file.Tenant, file.Id, file.CreatedAt, UploadDeadline.EarlyOf(file));
         if (url is not null)
         {
             note = note with
@@ -62,9 +62,9 @@ public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClien
     public Task SaveNote(UploadNote note, CancellationToken cancel) => Notes.For(note.Bucket).Put(note.ToRow(), cancel);
 
     // A note for the inspection after the deadline.
-    static UploadNote FinalInspectionNote(string tenant, string id, DateTimeOffset begun)
+    static UploadNote FinalInspectionNote(string tenant, string id, DateTimeOffset begun, DateTimeOffset? deadline = null)
     {
-        var note = new UploadNote { Tenant = tenant, FileId = id, StartedAt = begun, InspectAt = begun };
+        var note = new UploadNote { Tenant = tenant, FileId = id, StartedAt = begun, InspectAt = begun, Deadline = deadline };
         return note with { InspectAt = note.FinalInspectionAt };
     }
 }

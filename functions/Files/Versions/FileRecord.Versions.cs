@@ -30,6 +30,12 @@ public sealed partial record FileRecord
     /// <summary>Of such an upload: true if it becomes a file beside the other one, should that have another version by then.</summary>
     public bool BecomesCopy { get; init; }
 
+    /// <summary>True if the bytes are of somebody with whom only the file was shared.</summary>
+    public bool ByShare { get; init; }
+
+    /// <summary>Of a former version: true if somebody with only a share has replaced it, whose bytes it is not.</summary>
+    public bool Guarded { get; init; }
+
     /// <summary>The entity tag of the bytes (RFC 9110 §8.8.3): the version's id.</summary>
     public string EntityTag => $"\"{Content}\"";
 
@@ -47,6 +53,7 @@ public sealed partial record FileRecord
         Version = Version + 1,
         VersionAt = now,
         UploadedBy = who,
+        ByShare = content.ByShare,
         ContentType = content.ContentType,
         DeclaredContentType = content.DeclaredContentType,
         Size = content.Size,

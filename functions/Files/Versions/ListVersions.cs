@@ -10,10 +10,11 @@ namespace Latchkey.Files;
 /// shared sees what it is now, and not what was taken out of it before.
 /// </summary>
 public sealed class ListVersions(
-    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, ScanRequests scans, FileUrls urls)
+    TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, VersionStore versions, ScanRequests scans, FileUrls urls,
+    TimeProvider clock)
 {
     /// <summary>
-    /// <c>GET /{tenant}/files/{id}/versions</c>. There are as many as the tenant keeps at most, so there are no pages. It answers the
+    /// <c>GET /{tenant}/files/{id}/versions</c>. There are few more than the tenant keeps, so there are no pages. It answers the
     /// route's preflights too, also those of POST.
     /// </summary>
     [Function("files-versions")]
@@ -23,8 +24,8 @@ public sealed class ListVersions(
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
             var file = await Find(caller, request);
-            var former = (await versions.List(file, caller.Cancel)).Where(version => version.Status == FileStatus.Deleted)
-                .Take(caller.Tenant.Limits.Versions);
+            var former = KeptVersions.Of(await versions.List(file, caller.Cancel), caller.Tenant.Limits, clock.GetUtcNow())
+                .Where(one => one.Until is not null).Select(one => one.Version with { PurgeAfter = one.Until });
             return FileJson.Ok(new VersionsResponse(VersionResponse.Of(file), [.. former.Select(VersionResponse.Of)]));
         });
 
@@ -56,7 +57,7 @@ public sealed class ListVersions(
         var file = await permissions.Get(caller, request.RouteValues["id"] as string, Permission.Write);
         caller.Audit.Target = file.Id;
         if (!file.HasArrived) Files.Download.EnsureServable(file);
-        await BeginVersion.EnsureMaySeeFormer(caller, spaces, file);
+        await VersionTargets.EnsureMaySeeFormer(caller, spaces, file);
         return file;
     }
 }

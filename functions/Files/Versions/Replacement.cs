@@ -43,21 +43,35 @@ public sealed class Replacement(
     }
 
     /// <summary>
-    /// The same for an upload in which no malware was found. If the file has another version by now and no copy is wanted, the upload is
-    /// Pending again: whoever completes it is told. Null if something changed meanwhile.
+    /// The same for an upload in which no malware was found. If the file has another version by now and no copy is wanted, or there is no
+    /// room for it, the upload is Pending again: whoever completes it is told. Null if something changed meanwhile.
     /// </summary>
     public async Task<FileRecord?> TryRelease(FileRecord upload, CancellationToken cancel)
     {
         var clean = upload with { Scan = new FileScan { ETags = upload.Scan?.ETags ?? [], At = clock.GetUtcNow() } };
-        if (await TryFinish(clean, cancel) is { } done) return done;
+        var (done, isFull) = await TryFinishOrFull(clean, cancel);
+        if (done is not null) return done;
         var (condition, file) = (VersionCondition.Of(upload), await files.Find(upload.Tenant, upload.Replaces, cancel));
-        if (condition.Copy || condition.Holds(file)) return null;
+        if (!isFull && (condition.Copy || condition.Holds(file))) return null;
         // Defender says it once, so its verdict is kept for the next complete, which takes a snapshot of its own.
         var known = new FileScan { Early = [.. (upload.Scan?.ETags ?? []).Select(etag => new EarlyVerdict(etag, ""))] };
         var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Scan = known };
         if (!await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel)) return null;
         if (upload.Snapshot is { } taken) await staged.DeleteSnapshot(upload.Tenant, upload.BlobName, taken, cancel);
         return waiting;
+    }
+
+    // Full: a copy would be a file more than the space may have. Whoever completes it is told.
+    async Task<(FileRecord? Done, bool IsFull)> TryFinishOrFull(FileRecord upload, CancellationToken cancel)
+    {
+        try
+        {
+            return (await TryFinish(upload, cancel), false);
+        }
+        catch (Problem full) when (full.Code == "quota_exceeded")
+        {
+            return (null, true);
+        }
     }
 
     /// <summary>Writes a verdict about a former version of a file; null if there is none, or it says so already.</summary>
@@ -86,8 +100,9 @@ public sealed class Replacement(
             TableTransactionActionType.UpdateReplace, FileRows.RecordRow(upload.BecomeVersion()), upload.ETag);
         await purge.Schedule(file, cancel);
         var change = UsageChange.Replace(upload);
-        if (!await versions.TryReplace(file, after, file.Retire(now, limits.VersionTime), change, merged, cancel)) return null;
-        await purge.TryPurgeExcess(after, limits.Versions, cancel);
+        var former = file.Retire(now, limits.VersionTime) with { Guarded = upload.ByShare && !file.ByShare };
+        if (!await versions.TryReplace(file, after, former, change, merged, cancel)) return null;
+        await purge.TryPurgeExcess(after, limits, cancel);
         return after;
     }
 
@@ -99,10 +114,10 @@ public sealed class Replacement(
         if (upload.Status == FileStatus.Pending)
         {
             copy = copy.Complete(now, scan: false);
-            return await files.TryComplete(copy, cancel) ? copy : null;
+            return await files.TryCompleteCopy(copy, cancel) ? copy : null;
         }
         copy = copy.Release(now).Relist();
-        return await files.TryMove(upload, copy, default, cancel) ? copy : null;
+        return await files.TryMove(upload, copy, UsageChange.OneMore, cancel) ? copy : null;
     }
 
     // Names are no keys: two copies at the same instant may get the same one.

@@ -30,7 +30,7 @@ public sealed class RestoreVersion(
             {
                 var file = await permissions.Get(caller, fileId, Permission.Write);
                 caller.Audit.Target = file.Id;
-                await BeginVersion.EnsureMaySeeFormer(caller, spaces, file);
+                await VersionTargets.EnsureMaySeeFormer(caller, spaces, file);
                 FilePermissions.EnsureAvailable(file);
                 if (file.Content == id) return file;
                 condition.Ensure(file);
@@ -40,7 +40,7 @@ public sealed class RestoreVersion(
             });
             caller.Audit.Detail = $"version {restored.Version}, {restored.Content}";
             await renditions.Ask(restored);
-            return FileJson.File(request, FileResponse.Of(restored, caller.Token));
+            return FileJson.Ok(FileResponse.Of(restored, caller.Token));
         });
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed class RestoreVersion(
         await purge.Schedule(file, caller.Cancel);
         var taken = VersionStore.Take(version);
         if (!await versions.TryReplace(file, after, file.Retire(now, limits.VersionTime), default, taken, caller.Cancel)) return null;
-        await purge.TryPurgeExcess(after, limits.Versions, caller.Cancel);
+        await purge.TryPurgeExcess(after, limits, caller.Cancel);
         return after;
     }
 }

@@ -20,13 +20,14 @@ public sealed partial class VersionPurge(
     public Task Schedule(FileRecord file, CancellationToken cancel) =>
         schedule.Add(file.Tenant, file.Id, FileSchedule.Versions, clock.GetUtcNow() + UnfinishedAfter, cancel);
 
-    /// <summary>Purges what is more than this number of former versions. If that fails, the sweep does it.</summary>
-    public async Task TryPurgeExcess(FileRecord file, int number, CancellationToken cancel)
+    /// <summary>Purges what is more than a tenant keeps (<see cref="KeptVersions"/>). If that fails, the sweep does it.</summary>
+    public async Task TryPurgeExcess(FileRecord file, FileLimits limits, CancellationToken cancel)
     {
-        if (file.Version - 1 <= number) return; // So many there never were.
+        if (file.Version - 1 <= limits.Versions) return; // So many there never were.
         try
         {
-            foreach (var version in (await versions.List(file, cancel)).Skip(number)) await TryPurge(version, cancel);
+            foreach (var (version, until) in KeptVersions.Of(await versions.List(file, cancel), limits, clock.GetUtcNow()))
+                if (until is null) await TryPurge(version, cancel);
         }
         catch (Exception fault) when (fault is Problem || ErrorBoundary.IsOutage(fault))
         {
@@ -45,14 +46,10 @@ public sealed partial class VersionPurge(
     {
         if (await tenants.Find(tenant, cancel) is not { Limits: { } limits }) return;
         if (await files.Find(tenant, id, cancel) is not { Status: FileStatus.Available or FileStatus.Deleted } file) return;
-        var kept = new List<FileRecord>();
-        foreach (var version in await versions.List(file, cancel))
-        {
-            if (version.Status == FileStatus.Deleted && version.PurgeAfter > now && kept.Count < limits.Versions) kept.Add(version);
-            else await TryPurge(version, cancel);
-        }
-        if (kept.Min(version => version.PurgeAfter) is { } next)
-            await schedule.Add(tenant, id, FileSchedule.Versions, next, cancel);
+        var kept = KeptVersions.Of(await versions.List(file, cancel), limits, now).ToList();
+        foreach (var (version, until) in kept)
+            if (until is null) await TryPurge(version, cancel);
+        if (kept.Min(one => one.Until) is { } next) await schedule.Add(tenant, id, FileSchedule.Versions, next, cancel);
     }
 
     /// <summary>Purges a former version; false if it was restored or purged meanwhile.</summary>

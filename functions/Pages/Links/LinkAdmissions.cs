@@ -1,13 +1,15 @@
 using System.Globalization;
 using Latchkey.Access;
-using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.OAuth;
+using Latchkey.Storage;
 
 namespace Latchkey.Pages;
 
-/// <summary>Remembers in a browser that the password of a link was right, for half a day: in a cookie with a MAC, and nowhere
-/// else.</summary>
+/// <summary>
+/// Remembers in a browser that the password of a link, or of a request for files, was right, for half a day: in a cookie with a MAC, and
+/// nowhere else. It ends with the password.
+/// </summary>
 public sealed class LinkAdmissions(BrowserCookies cookies, Macs macs, TimeProvider clock)
 {
     const string Purpose = "link-admission";
@@ -15,19 +17,24 @@ public sealed class LinkAdmissions(BrowserCookies cookies, Macs macs, TimeProvid
     static readonly TimeSpan Life = TimeSpan.FromHours(12);
 
     /// <summary>Remembers it.</summary>
-    public async Task Admit(TenantRequest request, SpaceLink link)
+    /// <param name="request">The request.</param>
+    /// <param name="id">The id of the link, or of the request for files.</param>
+    /// <param name="passwordHash">The hash of its password.</param>
+    public async Task Admit(TenantRequest request, string id, string? passwordHash)
     {
         var until = (clock.GetUtcNow() + Life).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var mac = await macs.Make(Purpose, request.Tenant.Id, $"{link.Id}|{until}", request.Cancel);
-        cookies.Write(request, NameOf(link), $"{until}.{mac}", Life);
+        var mac = await macs.Make(Purpose, request.Tenant.Id, Text(id, until, passwordHash), request.Cancel);
+        cookies.Write(request, NameOf(id), $"{until}.{mac}", Life);
     }
 
-    /// <summary>True if the link has no password, or this browser has given it.</summary>
-    public async ValueTask<bool> IsAdmitted(TenantRequest request, SpaceLink link) => link.PasswordHash is null
-        || (cookies.Read(request, NameOf(link))?.Split('.') is [var until, var mac]
+    /// <summary>True if there is no password, or this browser has given it.</summary>
+    public async ValueTask<bool> IsAdmitted(TenantRequest request, string id, string? passwordHash) => passwordHash is null
+        || (cookies.Read(request, NameOf(id))?.Split('.') is [var until, var mac]
             && long.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out var end)
                 && clock.GetUtcNow().ToUnixTimeSeconds() < end
-            && await macs.Verify(Purpose, request.Tenant.Id, $"{link.Id}|{until}", mac, request.Cancel));
+            && await macs.Verify(Purpose, request.Tenant.Id, Text(id, until, passwordHash), mac, request.Cancel));
 
-    static string NameOf(SpaceLink link) => $"link-{link.Id}";
+    static string Text(string id, string until, string? passwordHash) => $"{id}|{until}|{Ids.Hash(passwordHash ?? "")}";
+
+    static string NameOf(string id) => $"link-{id}";
 }

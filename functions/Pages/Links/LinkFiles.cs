@@ -11,19 +11,20 @@ namespace Latchkey.Pages;
 public sealed class LinkFiles(
     TenantPipeline pipeline, SpaceLinkPages pages, SpaceLinks links, LinkDownloads single, LinkUrls urls, LinkReplies replies)
 {
-    /// <summary><c>GET /{tenant}/s/{token}/files/{id}</c> → 302 to the bytes.</summary>
+    /// <summary>
+    /// <c>GET /{tenant}/s/{token}/files/{id}</c> → 302 to the bytes; to the link's page if downloads are counted, because what follows
+    /// addresses unasked, such as a mail scanner, must use none up.
+    /// </summary>
     [Function("link-file")]
     public Task<IResult> File(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/files/{id}")] HttpRequest http) =>
-        pipeline.Page(http, async request =>
-        {
-            request.Audit.Type = "link-download";
-            var (link, elsewhere) = await pages.Enter(request);
-            if (link is null) return elsewhere!;
-            var file = await links.File(link, Id(http), request.Cancel);
-            if (HttpMethods.IsHead(http.Method)) return LinkReplies.Redirect(http, SpaceLinkPages.Address(request), 302); // Counts nothing.
-            return LinkReplies.Redirect(http, await urls.Download(link, file, request.Audit, request.Cancel), 302);
-        }, replies.Failure);
+        Download(http, isAsked: false);
+
+    /// <summary><c>POST /{tenant}/s/{token}/files/{id}</c> → 303 to the bytes: the button of a page whose downloads are counted.</summary>
+    [Function("link-file-post")]
+    public Task<IResult> FileByForm(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}/files/{id}")] HttpRequest http) =>
+        Download(http, isAsked: true);
 
     /// <summary>
     /// <c>GET /{tenant}/s/{token}/files/{id}/thumbnail?size=</c> → 302 to the picture, also for a link to one file. It is not counted as a
@@ -47,20 +48,41 @@ public sealed class LinkFiles(
         }, replies.Failure);
 
     /// <summary><c>GET /{tenant}/s/{token}/archive?folder=</c> → 200 application/zip, with all files of the folder or of the
-    /// selection.</summary>
+    /// selection; if downloads are counted, 302 to the link's page.</summary>
     [Function("link-archive")]
     public Task<IResult> Archive(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "{tenant}/s/{token}/archive")] HttpRequest http) =>
-        pipeline.Page(http, async request =>
-        {
-            request.Audit.Type = "link-download";
-            var (link, elsewhere) = await pages.Enter(request);
-            if (link is null) return elsewhere!;
-            LinkReplies.SetHeaders(http);
-            var below = FileName.ReadFolder(Query.ReadForPage(http, "folder")["folder"]);
-            if (HttpMethods.IsHead(http.Method)) return Results.Bytes([], "application/zip"); // Counts nothing.
-            return await urls.Archive(link, below, $"{SpaceLinkPages.TitleOf(link, below)}.zip", request.Audit, request.Cancel);
-        }, replies.Failure);
+        DownloadAll(http, isAsked: false);
+
+    /// <summary><c>POST /{tenant}/s/{token}/archive?folder=</c> → 200 application/zip: the same by the button.</summary>
+    [Function("link-archive-post")]
+    public Task<IResult> ArchiveByForm(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/s/{token}/archive")] HttpRequest http) =>
+        DownloadAll(http, isAsked: true);
+
+    Task<IResult> Download(HttpRequest http, bool isAsked) => pipeline.Page(http, async request =>
+    {
+        request.Audit.Type = "link-download";
+        var (link, elsewhere) = await pages.Enter(request);
+        if (link is null) return elsewhere!;
+        var file = await links.File(link, Id(http), request.Cancel);
+        if (!isAsked && IsOnlyLookedAt(http, link)) return LinkReplies.Redirect(http, SpaceLinkPages.Address(request), 302);
+        return LinkReplies.Redirect(http, await urls.Download(link, file, request.Audit, request.Cancel), isAsked ? 303 : 302);
+    }, replies.Failure);
+
+    Task<IResult> DownloadAll(HttpRequest http, bool isAsked) => pipeline.Page(http, async request =>
+    {
+        request.Audit.Type = "link-download";
+        var (link, elsewhere) = await pages.Enter(request);
+        if (link is null) return elsewhere!;
+        LinkReplies.SetHeaders(http);
+        var below = FileName.ReadFolder(Query.ReadForPage(http, "folder")["folder"]);
+        if (HttpMethods.IsHead(http.Method)) return Results.Bytes([], "application/zip"); // Counts nothing.
+        if (!isAsked && IsOnlyLookedAt(http, link)) return LinkReplies.Redirect(http, SpaceLinkPages.Address(request), 302);
+        return await urls.Archive(link, below, $"{SpaceLinkPages.TitleOf(link, below)}.zip", request.Audit, request.Cancel);
+    }, replies.Failure);
+
+    static bool IsOnlyLookedAt(HttpRequest http, SpaceLink link) => HttpMethods.IsHead(http.Method) || link.MaxDownloads is not null;
 
     async Task<string> OfOne(TenantRequest request, int size)
     {

@@ -87,6 +87,7 @@ public sealed class LinkPage(
         return renderer.Show<LinkView, LinkModel>(http, page, model, state.Status == LinkStatus.Locked ? state.RetryAfter : null);
     }
 
-    static async Task<string> Password(HttpRequest http) =>
+    /// <summary>The password in the form, or empty.</summary>
+    internal static async Task<string> Password(HttpRequest http) =>
         http.ContentLength is null or 0 ? "" : (await Form.Read(http))["password"] ?? "";
 }

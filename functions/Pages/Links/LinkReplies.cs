@@ -13,7 +13,7 @@ public sealed class LinkReplies(PageRenderer renderer)
     /// <summary>Answers a request that failed.</summary>
     public Task<IResult> Failure(HttpRequest http, Tenant? tenant, Problem problem) => problem.Code switch
     {
-        "file_not_found" or "link_not_found" or "no_thumbnail" => NotFound(http, tenant),
+        "file_not_found" or "link_not_found" or "request_not_found" or "no_thumbnail" => NotFound(http, tenant),
         "link_used_up" => UsedUp(http, tenant),
         "bytes_missing" => Say(http, tenant, 410, Strings.LinkFileLost, Strings.LinkFileLostLead),
         "archive_too_large" => Say(http, tenant, 413, Strings.LinkTooLarge, Strings.LinkTooLargeLead),

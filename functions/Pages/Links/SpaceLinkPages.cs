@@ -32,6 +32,11 @@ public sealed record SpaceLinkModel(IReadOnlyList<string> Facts, IReadOnlyList<L
 
     /// <summary>The address of the next page, or null.</summary>
     public string? Next { get; init; }
+
+    /// <summary>
+    /// Downloads are counted, so they are forms: programs that look at all addresses of a page, such as mail scanners, use none up.
+    /// </summary>
+    public required bool IsCounted { get; init; }
 }
 
 /// <summary>The pages behind a link to a folder or to several files, which <see cref="LinkPage"/> answers with.</summary>
@@ -50,7 +55,8 @@ public sealed class SpaceLinkPages(
         if (await links.Find(request.Tenant, LinkReplies.Token(http), request.Cancel) is not { } open)
             return await replies.NotFound(http, request.Tenant);
         if (open.Link.IsUsedUp) return await replies.UsedUp(http, request.Tenant);
-        return await admissions.IsAdmitted(request, open.Link) ? await Show(request, open) : await Ask(request, open, 200, null);
+        return await admissions.IsAdmitted(request, open.Link.Id, open.Link.PasswordHash) ? await Show(request, open)
+            : await Ask(request, open, 200, null);
     }
 
     /// <summary>Takes the password.</summary>
@@ -74,7 +80,7 @@ public sealed class SpaceLinkPages(
             var wait = locked.RetryAfter ?? 1;
             return await Ask(request, open, 429, Strings.TooManyTries(wait), wait);
         }
-        await admissions.Admit(request, link);
+        await admissions.Admit(request, link.Id, link.PasswordHash);
         return LinkReplies.Redirect(http, Address(request));
     }
 
@@ -84,7 +90,7 @@ public sealed class SpaceLinkPages(
     {
         var open = await links.Find(request.Tenant, LinkReplies.Token(request.Http), request.Cancel)
             ?? throw Problem.NotFound("link_not_found", "The link was not found.");
-        return await admissions.IsAdmitted(request, open.Link) ? (open.Link, null)
+        return await admissions.IsAdmitted(request, open.Link.Id, open.Link.PasswordHash) ? (open.Link, null)
             : (null, LinkReplies.Redirect(request.Http, Address(request)));
     }
 
@@ -109,11 +115,17 @@ public sealed class SpaceLinkPages(
         {
             Path = below.Length == 0 ? [] : [.. PathTo(link, address, below)],
             Archive = Folder($"{address}/archive", below),
+            IsCounted = link.MaxDownloads is not null,
             Next = Paging.Cursor(contents.Next) is { } cursor
                 ? $"{Folder(address, below)}{(below.Length == 0 ? "?" : "&")}cursor={cursor}" : null,
         };
         LinkReplies.SetHeaders(http);
-        var page = new PageLayout(tenant, TitleOf(link, below)) { Wide = true, Thumbnails = blobs.Value };
+        var page = new PageLayout(tenant, TitleOf(link, below))
+        {
+            Wide = true,
+            Thumbnails = blobs.Value,
+            FormTarget = model.IsCounted ? blobs.Value : null, // Where the answer of a form leads, browsers check that too.
+        };
         return await renderer.Show<SpaceLinkView, SpaceLinkModel>(http, page, model);
     }
 

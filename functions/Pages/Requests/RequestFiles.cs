@@ -13,8 +13,8 @@ namespace Latchkey.Pages;
 /// is told by mail, once in a while.
 /// </summary>
 public sealed class RequestFiles(
-    TenantPipeline pipeline, OpenFileRequests requests, HandIns handIns, UserStore users, AccountNotices notices, AnonymousLimiter limiter,
-    Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, OpenFileRequests requests, LinkAdmissions admissions, HandIns handIns, UserStore users,
+    AccountNotices notices, AnonymousLimiter limiter, Settings settings, TimeProvider clock)
 {
     /// <summary>
     /// <c>POST /{tenant}/r/{token}/files</c> → 201 with the request that uploads the bytes; 200 if the Idempotency-Key has begun the file
@@ -31,7 +31,8 @@ public sealed class RequestFiles(
             found.Audit.Target = request.Id;
             var asked = await JsonBody.Read<HandInBody>(http);
             var file = asked.ToRecord(found.Tenant, request, http, settings, clock.GetUtcNow());
-            await requests.EnsurePassword(request, asked.Password, found.Cancel);
+            if (asked.Password is not null || !await admissions.IsAdmitted(found, request.Id, request.PasswordHash))
+                await requests.EnsurePassword(request, asked.Password, found.Cancel);
             var (isNew, state) = await handIns.Begin(found, request, file,
                 request.SenderAt(CallerAddress.Of(http, settings.FrontDoorId)));
             return FileJson.Ok(state, isNew ? 201 : 200);

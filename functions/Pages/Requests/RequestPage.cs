@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Latchkey.Access;
 using Latchkey.Files;
+using Latchkey.Http;
 using Latchkey.Languages;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
@@ -16,9 +17,6 @@ namespace Latchkey.Pages;
 /// <param name="Texts">The texts that the script shows, by their keys: JSON.</param>
 public sealed record RequestModel(string? Message, IReadOnlyList<string> Facts, string Files, string Texts)
 {
-    /// <summary>There is a field for the password.</summary>
-    public bool NeedsPassword { get; init; }
-
     /// <summary>The types that a browser offers first, as in the attribute <c>accept</c>.</summary>
     public required string Accept { get; init; }
 
@@ -28,10 +26,12 @@ public sealed record RequestModel(string? Message, IReadOnlyList<string> Facts, 
 
 /// <summary>
 /// The page of a request for files: who asks for what, and a form by which anybody hands files in. Its script sends them as any program
-/// could (<see cref="RequestFiles"/>). It is public, because the secret in its path is the key.
+/// could (<see cref="RequestFiles"/>). It is public, because the secret in its path is the key. Of a request with a password it shows
+/// nothing before that was given.
 /// </summary>
 public sealed class RequestPage(
-    TenantPipeline pipeline, OpenFileRequests requests, LinkReplies replies, PageRenderer renderer, BlobOrigin blobs, TimeProvider clock)
+    TenantPipeline pipeline, OpenFileRequests requests, LinkAdmissions admissions, LinkReplies replies, PageRenderer renderer,
+    BlobOrigin blobs, TimeProvider clock)
 {
     const string Folder = "hand-in";
     const string TextPrefix = "HandIn";
@@ -54,8 +54,30 @@ public sealed class RequestPage(
                 FileRequestStatus.Closed => replies.Say(http, tenant, 410, Strings.RequestClosed, Strings.RequestEndedLead),
                 FileRequestStatus.Expired => replies.Say(http, tenant, 410, Strings.RequestExpired, Strings.RequestEndedLead),
                 FileRequestStatus.Full => replies.Say(http, tenant, 409, Strings.RequestFull, Strings.RequestFullLead),
-                _ => Show(http, tenant, open),
+                _ => ShowOrAsk(request, open),
             });
+        }, replies.Failure);
+
+    /// <summary><c>POST /{tenant}/r/{token}</c> with the <c>password</c> → 303 to the page, which this browser may see now.</summary>
+    [Function("request-enter")]
+    public Task<IResult> Post(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "{tenant}/r/{token}")] HttpRequest http) =>
+        pipeline.Page(http, async request =>
+        {
+            request.Audit.Type = "request-enter";
+            var open = await requests.Get(request.Tenant, LinkReplies.Token(http), request.Cancel);
+            request.Audit.Target = open.Id;
+            try
+            {
+                await requests.EnsurePassword(open, await LinkPage.Password(http), request.Cancel);
+            }
+            catch (Problem wrong) when (wrong.Code is "wrong_password" or "too_many_passwords")
+            {
+                request.Audit.Refusal = wrong.Code;
+                return await Ask(request, wrong);
+            }
+            await admissions.Admit(request, open.Id, open.PasswordHash);
+            return LinkReplies.Redirect(http, $"/{request.Tenant.Id}/r/{LinkReplies.Token(http)}");
         }, replies.Failure);
 
     /// <summary><c>GET /{tenant}/hand-in/{file}</c>: the page's script; 304 if the browser has it already (RFC 9110 §13.1.2).</summary>
@@ -65,6 +87,19 @@ public sealed class RequestPage(
         pipeline.Page(http, request =>
             Task.FromResult(PageFile.Serve(request.Response, Folder, http.RouteValues["file"] as string)));
 
+    async Task<IResult> ShowOrAsk(TenantRequest request, OpenFileRequest open) =>
+        await admissions.IsAdmitted(request, open.Request.Id, open.Request.PasswordHash) ? await Show(request.Http, request.Tenant, open)
+            : await Ask(request, null);
+
+    Task<IResult> Ask(TenantRequest request, Problem? wrong)
+    {
+        LinkReplies.SetHeaders(request.Http);
+        var page = new PageLayout(request.Tenant, Strings.RequestByNobody) { Status = wrong?.Status ?? 200, HasPassword = true };
+        var error = wrong is null ? null : wrong.RetryAfter is { } wait ? Strings.TooManyTries(wait) : Strings.LinkWrongPassword;
+        return renderer.Show<LinkView, LinkModel>(
+            request.Http, page, new LinkModel("", NeedsPassword: true, error), wrong?.RetryAfter);
+    }
+
     Task<IResult> Show(HttpRequest http, Tenant tenant, OpenFileRequest open)
     {
         LinkReplies.SetHeaders(http);
@@ -73,7 +108,6 @@ public sealed class RequestPage(
         {
             Scripts = new PageScripts($"/{tenant.Id}/{Folder}", blobs.Value),
             Address = LanguagePage.BackTo(http),
-            HasPassword = request.PasswordHash is not null,
         };
         string[] facts =
         [
@@ -85,7 +119,6 @@ public sealed class RequestPage(
         var texts = JsonSerializer.Serialize(Texts.StartingWith(TextPrefix), Json);
         var model = new RequestModel(request.Message, facts, $"/{tenant.Id}/r/{LinkReplies.Token(http)}/files", texts)
         {
-            NeedsPassword = request.PasswordHash is not null,
             Accept = string.Join(",", request.ContentTypes),
             MaxFileBytes = request.MaxFileBytes,
         };

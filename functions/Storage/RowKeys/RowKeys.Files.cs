@@ -51,6 +51,13 @@ public static partial class RowKeys
     /// <summary>The prefix of the keys that list a folder's files by the time at which they were taken.</summary>
     public static string ListedByTakenIn(string folder) => $"taken|{Ids.HashBase32(folder)}|";
 
+    /// <summary>The row that lists a file that was handed in by a request, the one that was begun last first.</summary>
+    public static string ListedByRequest(string request, DateTimeOffset created, string id) =>
+        $"{ListedByRequestOf(request)}{Descending(created)}|{id}";
+
+    /// <summary>The prefix of the keys that list the files of a request.</summary>
+    public static string ListedByRequestOf(string request) => $"by|{request}|";
+
     /// <summary>The row that lists a file in its space's trash, last deleted first.</summary>
     public static string Trashed(DateTimeOffset deleted, string id) => $"{Trash}{Descending(deleted)}|{id}";
 

@@ -39,7 +39,7 @@ public sealed class AuditOutageTests
         for (var n = 0; n < 20; n++) await host.Send(HttpMethod.Get, "/demo/admin/audit", token).Is(403);
         var admin = await host.Admin();
         await Eventually.True(async () => (await admin.WholeAudit("?type=admin-audit")).Count(entry => entry.Result != "ok") == 20);
-        Assert.InRange(storage.AuditTransactions, 1, 10);
+        Assert.InRange(storage.AuditWrites, 1, 10);
     }
 
     [Fact]

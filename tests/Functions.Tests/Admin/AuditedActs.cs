@@ -120,9 +120,12 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         Secret((await host.Http.GetAsync($"{path}/files/{id}")).Headers.Location!.Query);
         await host.Http.GetAsync($"{path}/files/{id}/thumbnail");
         await host.Http.GetAsync($"{path}/archive");
+        Secret((await host.Http.PostAsync($"{path}/files/{id}", null)).Headers.Location!.Query);
+        await host.Http.PostAsync($"{path}/archive", null);
         var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "x", password = "a-requests-password" })
             .Read<FileRequestAnswer>(201);
         var ada = new Files.HandInSender(host, Secret(request.Url!));
+        await host.Http.PostAsync(new Uri(request.Url!).AbsolutePath, TestHost.Form(("password", "a-requests-password")));
         var begun = await ada.Begin("a", 1, password: Secret("a-requests-password")).Read<HandInAnswer>(201);
         Secret(new Uri(begun.Upload!.Url).Query);
         await ada.Complete(begun.Id).Is(409);

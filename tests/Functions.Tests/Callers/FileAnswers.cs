@@ -66,6 +66,7 @@ sealed record FileRequestAnswer
     public string? Url { get; init; }
     public long? MaxTotalBytes { get; init; }
     public DateTimeOffset? ClosedAt { get; init; }
+    public required string Etag { get; init; }
 }
 
 /// <summary>A page of a space's requests.</summary>
@@ -98,6 +99,7 @@ sealed record SpaceLinkAnswer
     public string? Url { get; init; }
     public long? MaxDownloads { get; init; }
     public DateTimeOffset? Until { get; init; }
+    public required string Etag { get; init; }
 }
 
 /// <summary>A page of a space's links.</summary>

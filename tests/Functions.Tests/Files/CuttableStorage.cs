@@ -27,7 +27,7 @@ sealed class CuttableStorage : IAsyncDisposable
     int down;
     bool answerLost;
     bool writesOnly;
-    int auditTransactions;
+    int auditWrites;
     volatile string? copying;
     readonly ConcurrentQueue<string> writes = [];
     readonly List<(long From, long To)> seen = [];
@@ -57,11 +57,14 @@ sealed class CuttableStorage : IAsyncDisposable
         return storage;
     }
 
+    /// <summary>What happens before a request (method and path) is passed on; null for nothing.</summary>
+    public Func<string, Task>? Before { get; set; }
+
     /// <summary>The requests until now that changed something, those of the audit left out.</summary>
     public IReadOnlyCollection<string> Writes => writes;
 
-    /// <summary>How many transactions of the audit there were until now.</summary>
-    public int AuditTransactions => auditTransactions;
+    /// <summary>How often entries were written to the audit until now.</summary>
+    public int AuditWrites => auditWrites;
 
     /// <summary>Lets so many requests pass; the next <paramref name="requests"/> are lost, or done with their answers lost.</summary>
     public void CutAfter(int passing, bool answerLost, int requests = int.MaxValue)
@@ -143,8 +146,9 @@ sealed class CuttableStorage : IAsyncDisposable
             || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray())
                 .Contains("Audit2", StringComparison.Ordinal));
         var isWrite = context.Request.Method is not ("GET" or "HEAD");
-        if (audit && target.EndsWith("/$batch", StringComparison.Ordinal)) Interlocked.Increment(ref auditTransactions);
+        if (audit && isWrite && !target.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
         if (!audit && isWrite) writes.Enqueue($"{context.Request.Method} {target}");
+        if (Before is { } before) await before($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
         var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next(isWrite);
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.

@@ -162,6 +162,10 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         await Costs(4, async () => begun = await ada.Begin("counted", 1).Read<HandInAnswer>(201));
         await ada.Put(begun, [1]);
         await Costs(10, () => ada.Complete(begun.Id).Is(200));
+        await Costs(3, () => Ok(host.Send(HttpMethod.Get, $"/demo/requests/{request.Id}/files", alice.Token)));
+        await Costs(4, () => Ok(host.Send(HttpMethod.Patch, $"/demo/requests/{request.Id}", alice.Token, new { title = "Changed" })));
+        var links = await host.Send(HttpMethod.Get, "/demo/links", alice.Token).Read<SpaceLinksAnswer>();
+        await Costs(3, () => Ok(host.Send(HttpMethod.Patch, $"/demo/links/{links.Links[0].Id}", alice.Token, new { title = "Changed" })));
     }
 
     async Task Costs(int budget, Func<Task> request)

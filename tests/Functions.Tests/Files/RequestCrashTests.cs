@@ -58,5 +58,29 @@ public sealed class RequestCrashTests : OnCuttableStorage
         Assert.Equal(now.Files, (await alice.List("?limit=200")).Files.Select(file => file.Name).Distinct().Count());
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_change_that_died_anywhere_was_made_whole_or_not_and_can_be_made_again(bool answerLost)
+    {
+        var patch = new { title = "New", maxFiles = 5, expiresInSeconds = 90 * 24 * 3600 };
+        async Task<string> New(string kind, object body) =>
+            (await host.Send(HttpMethod.Post, $"/demo/{kind}", alice.Token, body).Json(201)).GetProperty("id").GetString()!;
+        await host.Send(HttpMethod.Patch, $"/demo/requests/{await New("requests", new { title = "x" })}", alice.Token, patch).Is(200);
+        var cuts = await storage.CutEverywhere(answerLost, id => host.Send(HttpMethod.Patch, $"/demo/requests/{id}", alice.Token, patch),
+            prepare: () => New("requests", new { title = "Old", maxFiles = 3 }), check: async id =>
+            {
+                var path = $"/demo/requests/{id}";
+                var now = await host.Send(HttpMethod.Get, path, alice.Token).Read<FileRequestAnswer>();
+                Assert.Contains((now.Title, now.MaxFiles), new[] { ("Old", 3L), ("New", 5L) });
+                await host.Send(HttpMethod.Patch, path, alice.Token, patch).Is(200);
+                Assert.Equal("New", (await host.Send(HttpMethod.Get, path, alice.Token).Read<FileRequestAnswer>()).Title);
+            });
+        Assert.Equal(5, cuts); // Revocation, row, row again, what is due, row.
+        var change = new { title = "New", until = host.Clock.Now.AddDays(90) };
+        cuts = await storage.CutEverywhere(answerLost, id => host.Send(HttpMethod.Patch, $"/demo/links/{id}", alice.Token, change),
+            prepare: () => New("links", new { folder = "", until = host.Clock.Now.AddDays(1) }),
+            check: id => host.Send(HttpMethod.Patch, $"/demo/links/{id}", alice.Token, change).Is(200));
+        Assert.Equal(4, cuts); // Revocation, row, what is due, row.
+    }
+
     async Task Balance() => await Books.Balance(host);
 }

@@ -120,9 +120,20 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         var top = Unique();
         var id = await alice.Upload([1], "a", top);
         var limited = await Link(alice, new { folder = top, maxDownloads = 3 });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => host.Http.GetAsync($"{limited.Url}/files/{id}")));
-        Assert.Equal(3, answers.Count(answer => (int)answer.StatusCode == 302));
-        Assert.All(answers.Where(answer => (int)answer.StatusCode != 302), answer => Assert.True((int)answer.StatusCode is 410 or 503));
+        // Whoever only follows the addresses of the page, such as a mail scanner, uses none up.
+        var page = await Page(limited.Url!);
+        Assert.Contains($"<form method=\"post\" action=\"{new Uri(limited.Url!).AbsolutePath}/files/{id}\">", page,
+            StringComparison.Ordinal);
+        foreach (var path in (string[])[$"/files/{id}", "/archive"])
+        {
+            var followed = await host.Http.GetAsync(limited.Url + path);
+            Assert.Equal((302, new Uri(limited.Url!).AbsolutePath), ((int)followed.StatusCode, followed.Headers.Location!.OriginalString));
+        }
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n =>
+            host.Http.PostAsync(n % 2 == 0 ? $"{limited.Url}/files/{id}" : $"{limited.Url}/archive", null)));
+        Assert.Equal(3, answers.Count(answer => (int)answer.StatusCode is 303 or 200));
+        Assert.All(answers.Where(answer => (int)answer.StatusCode is not (303 or 200)), answer =>
+            Assert.True((int)answer.StatusCode is 410 or 503));
         Assert.Equal(410, (int)(await host.Http.GetAsync(limited.Url)).StatusCode);
         Assert.Equal(3, (await host.Send(HttpMethod.Get, $"/demo/links/{limited.Id}", alice.Token).Read<SpaceLinkAnswer>()).Downloads);
 
@@ -205,7 +216,7 @@ public sealed class SpaceLinkTests : IAsyncLifetime
         Assert.Equal(400, (int)(await host.Http.GetAsync(path.Replace("128", "2048", StringComparison.Ordinal))).StatusCode);
         var once = await Link(alice, new { folder = top, maxDownloads = 1 });
         Assert.Equal(302, (int)(await host.Http.GetAsync($"{once.Url}/files/{id}/thumbnail")).StatusCode);
-        Assert.Equal(302, (int)(await host.Http.GetAsync($"{once.Url}/files/{id}")).StatusCode);
+        Assert.Equal(303, (int)(await host.Http.PostAsync($"{once.Url}/files/{id}", null)).StatusCode);
         Assert.Equal(410, (int)(await host.Http.GetAsync($"{once.Url}/files/{id}/thumbnail")).StatusCode);
         var single = (await alice.Share(id, new { link = new { }, access = "read" })).Link!.Url!;
         Assert.Contains("thumbnail?size=512", await Page(single), StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public sealed partial class DocumentTests
     // Codes that only pages say, in words.
     internal static readonly string[] OfPages =
         ["sign_in_expired", "sign_in_finished", "cookies_off", "other_browser", "unknown_action", "app_changed", "secret_set",
-            "app_not_found", "no_mail", "link_not_good", "insufficient_right", "link_busy",
+            "app_not_found", "no_mail", "link_not_good", "insufficient_right",
             "part_not_found", "sign_up_off", "mail_codes_off", "provider_denied", "provider_invalid", "provider_unavailable",
             "no_account", "identity_linked", "account_disabled", "link_used_up"];
 

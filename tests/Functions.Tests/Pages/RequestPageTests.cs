@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Latchkey.Files;
 using Latchkey.Tests.Files;
 
@@ -33,10 +34,20 @@ public sealed class RequestPageTests : IAsyncLifetime
             maxFileBytes = 2_500_000,
             contentTypes = (string[])["image/*", "application/pdf"],
         });
-        var answer = await host.Http.GetAsync(request.Url);
+        // Nothing is shown before the password is given.
+        var asked = await (await host.Http.GetAsync(request.Url).Is(200)).Content.ReadAsStringAsync();
+        Assert.Contains("type=\"password\"", asked, StringComparison.Ordinal);
+        foreach (var text in (string[])["Receipts", "Line", "Alice", "2.5 MB", "image/*"])
+            Assert.DoesNotContain(text, asked, StringComparison.Ordinal);
+        var refused = await (await host.Http.PostAsync(request.Url, TestHost.Form(("password", "guess"))).Is(403))
+            .Content.ReadAsStringAsync();
+        Assert.DoesNotContain("Receipts", refused, StringComparison.Ordinal);
+        var admitted = await host.Http.PostAsync(request.Url, TestHost.Form(("password", "open sesame"))).Is(303);
+        var cookie = admitted.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        var answer = await With(cookie, HttpMethod.Get, request.Url!);
         var page = await (await answer.Is(200)).Content.ReadAsStringAsync();
         foreach (var text in (string[])["&lt;b&gt;Receipts&lt;/b&gt;", "Line one", "Line &lt;two&gt;", "Alice asks you for files.",
-            "A file can have 2.5 MB.", "image/*, application/pdf", "accept=\"image/*,application/pdf\"", "type=\"password\"",
+            "A file can have 2.5 MB.", "image/*, application/pdf", "accept=\"image/*,application/pdf\"",
             "/demo/hand-in/app.js"])
             Assert.Contains(text, page, StringComparison.Ordinal);
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
@@ -45,6 +56,11 @@ public sealed class RequestPageTests : IAsyncLifetime
         Assert.Contains("require-trusted-types-for 'script'", policy, StringComparison.Ordinal);
         Assert.Equal(("no-referrer", "noindex"),
             (answer.Headers.GetValues("Referrer-Policy").Single(), answer.Headers.GetValues("X-Robots-Tag").Single()));
+        // The browser that has given it hands in without it; others don't.
+        var body = new { name = "a.pdf", size = 1, contentType = "application/pdf", sender = new { name = "Ada" } };
+        await With(cookie, HttpMethod.Post, $"{request.Url}/files", body).Is(201);
+        await host.Http.PostAsJsonAsync($"{request.Url}/files", body).Fails(403, "wrong_password");
+        await With("link-x=y", HttpMethod.Post, $"{request.Url}/files", body).Fails(403, "wrong_password");
         Assert.Equal(200, (int)(await host.Http.GetAsync("/demo/hand-in/app.js")).StatusCode);
         Assert.Equal(404, (int)(await host.Http.GetAsync("/demo/hand-in/other.js")).StatusCode);
     }
@@ -101,6 +117,35 @@ public sealed class RequestPageTests : IAsyncLifetime
         Assert.Equal(told, await Told());
 
         async Task<DateTimeOffset?> Told() => (await host.Service<FileRequestStore>().Find("demo", request.Id, default))!.NotifiedAt;
+    }
+
+    [Fact]
+    public async Task The_mails_become_rarer_and_begin_anew_after_two_quiet_days()
+    {
+        var (handIns, store) = (host.Service<HandIns>(), host.Service<FileRequestStore>());
+        var id = (await Ask(new { title = "Often" })).Id;
+        var (began, request, told) = (host.Clock.Now, (await store.Find("demo", id, default))!, new List<int>());
+        for (var minutes = 0; minutes <= 5 * 24 * 60; minutes += 5) // As many as come.
+        {
+            var after = request.Notify(began.AddMinutes(minutes));
+            if (after != request) told.Add(minutes);
+            request = after;
+        }
+        // A quarter of an hour, and twice as long each time, up to a day.
+        Assert.Equal([0, 15, 45, 105, 225, 465, 945, 1905, 3345, 4785, 6225], told);
+        Assert.Equal(1, request.Notify(began.AddMinutes(6225).AddDays(2)).Notices);
+        foreach (var (after, isTold) in ((int, bool)[])[(0, true), (14, false), (1, true), (29, false), (1, true)])
+        {
+            host.Clock.Advance(TimeSpan.FromMinutes(after));
+            Assert.Equal(isTold, await handIns.TakeNotice((await store.Find("demo", id, default))!, default));
+        }
+    }
+
+    async Task<HttpResponseMessage> With(string cookie, HttpMethod method, string url, object? json = null)
+    {
+        var request = new HttpRequestMessage(method, url) { Content = json is null ? null : JsonContent.Create(json) };
+        request.Headers.Add("Cookie", cookie);
+        return await host.Http.SendAsync(request);
     }
 
     // There may be others about the account.

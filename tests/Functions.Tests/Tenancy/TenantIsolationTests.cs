@@ -26,7 +26,8 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         "scim-group-delete", "scim-bulk", "scim-config", "scim-schemas", "scim-schema", "scim-resource-types", "scim-resource-type",
         "scim-me", "scim-search",
         // Whoever has the link: its secret is the key (LinkTests, SpaceLinkTests, RequestTests).
-        "link-page", "link-download", "link-file", "link-thumbnail", "link-archive", "request-page", "request-begin", "request-complete",
+        "link-page", "link-download", "link-file", "link-file-post", "link-thumbnail", "link-archive", "link-archive-post", "request-page",
+        "request-enter", "request-begin", "request-complete",
         "request-page-part", // The same for everybody.
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",

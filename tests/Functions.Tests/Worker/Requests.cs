@@ -28,10 +28,12 @@ sealed class Requests(TwoHosts hosts)
     const string AtRoot = "another method at `/`";
 
     public IEnumerable<RawRequest> All() =>
-        OfTheHost().Concat(LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).SelectMany(OfRoute)).Concat(Paths())
-            .Concat(HeadersTwice()).Concat(Bodies());
+        OfTheHost().Concat(Functions.SelectMany(OfFunction)).Concat(Functions.DistinctBy(function => function.Route).SelectMany(OfRoute))
+            .Concat(Paths()).Concat(HeadersTwice()).Concat(Bodies());
 
-    IEnumerable<RawRequest> OfRoute(HttpFunction function)
+    static IReadOnlyList<HttpFunction> Functions => LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly);
+
+    IEnumerable<RawRequest> OfFunction(HttpFunction function)
     {
         var target = Target(function);
         foreach (var method in function.Methods.Select(method => method.ToUpperInvariant()).Where(method => method != "OPTIONS"))
@@ -64,6 +66,11 @@ sealed class Requests(TwoHosts hosts)
                 Nowhere(function))
             { Headers = [Bearer(Good(function)), ("Content-Type", "no/such")], Body = [0, 255] };
         }
+    }
+
+    IEnumerable<RawRequest> OfRoute(HttpFunction function)
+    {
+        var target = Target(function);
         foreach (var origin in (string[])[Origin, "https://evil.example"])
         {
             yield return new(target == "/" ? AtRoot : "a preflight", "OPTIONS", target)
@@ -228,8 +235,8 @@ sealed class Requests(TwoHosts hosts)
     static (string, string) Bearer(string token) => ("Authorization", $"Bearer {token}");
 
     static HashSet<string> Taken(string route) =>
-        [.. LocalHost.Functions.Http(typeof(TokenEndpoint).Assembly).Where(function => function.Route == route)
-            .SelectMany(function => function.Methods).Select(method => method.ToUpperInvariant())];
+        [.. Functions.Where(function => function.Route == route).SelectMany(function => function.Methods)
+            .Select(method => method.ToUpperInvariant())];
 
     static bool IsOperators(HttpFunction function) => function.Name.StartsWith("operator-", StringComparison.Ordinal);
 

@@ -30,18 +30,20 @@ public sealed class FormReceiver(
     /// <summary>Reads the whole form and writes the record. Nothing is left of a form that is refused.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="space">The space. The blob's name depends on it, so it can't be a field that follows the file.</param>
+    /// <param name="target">The file whose bytes are to be replaced, in its own space; null for a new file.</param>
     /// <param name="form">The form.</param>
     /// <exception cref="Problem">
     /// 400, 413 or 415 with a code for what is wrong with the form or the file; 403 <c>quota_exceeded</c>; 401 if the token was
     /// revoked meanwhile.
     /// </exception>
-    public async Task<ReceivedFile> Receive(Caller caller, string? space, FormReader form)
+    public async Task<ReceivedFile> Receive(Caller caller, string? space, VersionTarget? target, FormReader form)
     {
-        var owner = await spaces.Find(caller, space, Permission.Write);
+        var owner = target?.File.Owner ?? await spaces.Find(caller, space, Permission.Write);
         return await Receive(new FormSender(caller.Tenant, owner, Owner.Of(caller.Token), caller.Token.ClientId,
             () => issued.EnsureLive(caller.Tenant, caller.Token, Scopes.FilesWrite, caller.Cancel), caller.Cancel)
         {
             UploadKey = IdempotencyKey.Read(caller.Http, Owner.Of(caller.Token), caller.Token.ClientId),
+            Target = target,
         }, form);
     }
 
@@ -90,9 +92,9 @@ public sealed class FormReceiver(
         if (file is not { } found) throw Problem.BadRequest("file_missing", "The form has no file: no part has a filename.");
         // Browsers send inputs that were left blank, too.
         string? Field(string name) => fields.GetValueOrDefault(name) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
-        var asked = new BeginRequest
+        var (tenant, asked) = (sender.Tenant, new DeclaredUpload
         {
-            Name = Field("name") ?? found.Name,
+            Name = Field("name"),
             ContentType = Field("contentType") ?? found.Type,
             Size = found.Size,
             Folder = Field("folder"),
@@ -103,9 +105,11 @@ public sealed class FormReceiver(
             Metadata = FileMetadata.Pairs(Field("metadata")),
             Tags = FileTags.Items(Field("tags")),
             Resumable = false,
-        };
-        return new(asked.ToRecord(sender.Tenant, sender.Space, sender.Client, settings, now) with { Id = id, UploadKey = sender.UploadKey },
-            found.Blocks);
+        });
+        // A file whose bytes are replaced keeps its name, whatever that of the other one is.
+        var record = sender.Target?.RecordOf(asked, asked.Name, tenant, sender.Client, settings, now)
+            ?? asked.ToRecord(asked.Name ?? found.Name, tenant, sender.Space, sender.Client, settings, now);
+        return new(record with { Id = id, UploadKey = sender.UploadKey }, found.Blocks);
     }
 
     /// <summary>Deletes the blocks of a refused form, which no quota counts and storage would keep for a week.</summary>

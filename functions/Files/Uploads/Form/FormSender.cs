@@ -15,6 +15,9 @@ public sealed record FormSender(
     /// <summary>The hash of the request's Idempotency-Key, or null.</summary>
     public string? UploadKey { get; init; }
 
+    /// <summary>The file whose bytes are to be replaced; null for a new file.</summary>
+    public VersionTarget? Target { get; init; }
+
     /// <summary>
     /// Says the file's type by its first bytes, in the place of what the form says, or throws a <see cref="Http.Problem"/>; null believes
     /// the form until the upload is checked.

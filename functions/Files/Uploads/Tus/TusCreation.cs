@@ -11,8 +11,8 @@ namespace Latchkey.Files;
 /// checked like any other upload, but the bytes pass through the function.
 /// </summary>
 public sealed class TusCreation(
-    TenantPipeline pipeline, Spaces spaces, UploadStarter uploads, UploadKeys keys, TusProgress progress, Settings settings,
-    TimeProvider clock)
+    TenantPipeline pipeline, Spaces spaces, VersionTargets targets, UploadStarter uploads, UploadKeys keys, TusProgress progress,
+    Settings settings, TimeProvider clock)
 {
     /// <summary><c>POST /{tenant}/tus</c> → 201; the Location ends with the file's id. <c>OPTIONS</c> lists what is supported.</summary>
     [Function("tus-create")]
@@ -23,11 +23,12 @@ public sealed class TusCreation(
         return pipeline.AuthorizeWrite(request, Scopes.FilesWrite, async caller =>
         {
             TusProtocol.CheckVersion(request);
-            var file = await ReadRecord(caller, request);
+            var (file, target) = await ReadRecord(caller, request);
             caller.Audit.Target = file.Id;
+            if (target is not null) caller.Audit.Detail = $"to replace {target.File.Id}";
             var hasBody = request.ContentLength > 0 || request.ContentType is not null;
             if (hasBody) TusProtocol.AllowBody(request);
-            var begun = await keys.Find(file, caller.Cancel) ?? await uploads.Begin(caller, file, url: null);
+            var begun = await keys.Find(file, caller.Cancel) ?? await Begin(caller, file, target);
             caller.Audit.Target = begun.Id;
             var response = request.HttpContext.Response;
             response.Headers.Location = $"{caller.Tenant.Issuer}/tus/{begun.Id}";
@@ -40,7 +41,13 @@ public sealed class TusCreation(
         });
     }
 
-    async Task<FileRecord> ReadRecord(Caller caller, HttpRequest request)
+    Task<FileRecord> Begin(Caller caller, FileRecord file, VersionTarget? target)
+    {
+        target?.EnsureDue();
+        return uploads.Begin(caller, file, url: null);
+    }
+
+    async Task<(FileRecord File, VersionTarget? Target)> ReadRecord(Caller caller, HttpRequest request)
     {
         if (request.Headers.ContainsKey("Upload-Defer-Length") || request.Headers.ContainsKey("Upload-Concat"))
             throw Problem.BadRequest("not_supported", "The tus extensions creation-defer-length and concatenation are not supported.");
@@ -49,12 +56,16 @@ public sealed class TusCreation(
             throw new Problem(413, "file_too_large", $"The file is too large: the limit for tus is {TusProtocol.MaxSize(settings)} bytes.");
         var header = request.Headers["Upload-Metadata"].ToString();
         var asked = TusMetadata.Read(header, size);
-        var owner = await spaces.Find(caller, asked.Space, Permission.Write);
-        return asked.ToRecord(caller.Tenant, owner, caller.Token.ClientId, settings, clock.GetUtcNow()) with
+        var (tenant, client, now) = (caller.Tenant, caller.Token.ClientId, clock.GetUtcNow());
+        var target = asked.Replaces is null ? null
+            : await targets.Find(caller, asked.Replaces, VersionCondition.Read(request, asked.Conflict));
+        var file = target?.RecordOf(asked, asked.Name, tenant, client, settings, now) ?? asked.ToRecord(
+            asked.Name ?? "upload", tenant, await spaces.Find(caller, asked.Space, Permission.Write), client, settings, now);
+        return (file with
         {
             BlockSize = null,
             TusMetadata = header,
-            UploadKey = IdempotencyKey.Read(request, Owner.Of(caller.Token), caller.Token.ClientId),
-        };
+            UploadKey = IdempotencyKey.Read(request, Owner.Of(caller.Token), client),
+        }, target);
     }
 }

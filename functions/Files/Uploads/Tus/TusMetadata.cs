@@ -5,8 +5,8 @@ namespace Latchkey.Files;
 /// <summary>
 /// The header Upload-Metadata (tus, creation): pairs of a key and a base64 value, separated by commas. The known keys are
 /// <c>filename</c> or <c>name</c>, <c>filetype</c> or <c>type</c>, <c>folder</c>, <c>space</c>, <c>md5</c>, <c>sha256</c>,
-/// <c>modifiedAt</c>, <c>takenAt</c>, <c>metadata</c>, a JSON object, and <c>tags</c>, a JSON array. Others are stored and returned, but
-/// ignored.
+/// <c>modifiedAt</c>, <c>takenAt</c>, <c>metadata</c>, a JSON object, <c>tags</c>, a JSON array, and <c>replaces</c>, the file whose bytes
+/// they replace, with <c>conflict</c>. Others are stored and returned, but ignored.
 /// </summary>
 static class TusMetadata
 {
@@ -14,14 +14,14 @@ static class TusMetadata
 
     /// <summary>What the header declares about a file of this size.</summary>
     /// <exception cref="Problem">400 <c>invalid_metadata</c>.</exception>
-    public static BeginRequest Read(string header, long size)
+    public static DeclaredUpload Read(string header, long size)
     {
         var values = Parse(header);
         string? Value(string name, string? alias = null) =>
             values.GetValueOrDefault(name) ?? (alias is null ? null : values.GetValueOrDefault(alias));
-        return new BeginRequest
+        return new DeclaredUpload
         {
-            Name = Value("filename", "name") ?? "upload",
+            Name = Value("filename", "name"),
             ContentType = Value("filetype", "type"),
             Size = size,
             Folder = Value("folder"),
@@ -33,6 +33,8 @@ static class TusMetadata
             Metadata = FileMetadata.Pairs(Value("metadata")),
             Tags = FileTags.Items(Value("tags")),
             Resumable = true,
+            Replaces = Value("replaces"),
+            Conflict = Value("conflict"),
         };
     }
 

@@ -7,13 +7,16 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files;
 
 /// <summary>Receives pieces and reports the offset of an upload. Any request that finds all bytes there completes the file.</summary>
-public sealed class TusProgress(FilePermissions permissions, TusReception reception, Completion completion, TimeProvider clock)
+public sealed class TusProgress(
+    FilePermissions permissions, Spaces spaces, FileStore files, TusReception reception, Completion completion, TimeProvider clock)
 {
     /// <summary>The file, if it is uploaded by tus and its deadline has not passed.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 410 <c>upload_expired</c>.</exception>
     public async Task<FileRecord> Find(Caller caller, string? id)
     {
         var file = await permissions.GetUpload(caller, id);
+        // Its bytes are another file's by now, which may even have others since.
+        if (file.Id != id) file = await files.Find(file.Tenant, id, caller.Cancel) ?? throw FilePermissions.NotFound();
         if (file.TusMetadata is null) throw FilePermissions.NotFound();
         if (file.Status == FileStatus.Pending && clock.GetUtcNow() >= UploadDeadline.Of(file)) throw UploadDeadline.Expired();
         return file;
@@ -53,12 +56,19 @@ public sealed class TusProgress(FilePermissions permissions, TusReception recept
         }
     }
 
+    async Task<FileRecord> FindUnfinished(Caller caller, string id)
+    {
+        var file = await permissions.GetUpload(caller, id);
+        if (file.BecomesCopy) await VersionTargets.EnsureMayCopy(caller, spaces, file);
+        return file;
+    }
+
     static long Offset(StagedBlocks blocks) => blocks.Committed.Sum(block => block.Size);
 
     async Task<FileRecord> CompleteIfWhole(Caller caller, FileRecord file, long offset)
     {
         if (file.Status != FileStatus.Pending || offset != file.Size) return file;
-        return await completion.Run(() => Find(caller, file.Id), list => list.Committed, caller.Cancel);
+        return await completion.Run(() => FindUnfinished(caller, file.Id), list => list.Committed, caller.Cancel);
     }
 
     static Problem Mismatch(long at) => new(409, "offset_mismatch", "Upload-Offset is not the current offset of the upload.")

@@ -61,8 +61,9 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
             var file = await progress.Find(caller, request.RouteValues["id"] as string);
             if (file.Status != FileStatus.Pending)
             {
+                var id = file.Status == FileStatus.Version ? file.Replaces : file.Id;
                 throw Problem.Conflict("upload_complete",
-                    $"The upload is complete. To remove it, delete the file {caller.Tenant.Issuer}/files/{file.Id}.");
+                    $"The upload is complete. To remove it, delete the file {caller.Tenant.Issuer}/files/{id}.");
             }
             if (await purge.TryPurge(file, isDue: false, caller.Cancel)) return Results.NoContent();
         }

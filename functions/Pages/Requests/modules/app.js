@@ -63,7 +63,6 @@ function put(upload, file, onSent) {
 
 const details = () => ({
   sender: { name: form.elements.name.value, ...(form.elements.email.value && { email: form.elements.email.value }) },
-  ...(form.elements.password && { password: form.elements.password.value }),
 });
 
 async function sendOnce(item) {
@@ -165,8 +164,7 @@ form.addEventListener('submit', async event => {
   say('said');
   const wrong = form.elements.name.value.trim() === '' ? ['name', 'HandInName']
     : !form.elements.email.checkValidity() ? ['email', 'HandInEmail']
-      : form.elements.password && !form.elements.password.value ? ['password', 'HandInPassword']
-        : open().length === 0 ? ['files', 'HandInNone'] : undefined;
+      : open().length === 0 ? ['files', 'HandInNone'] : undefined;
   say('wrong', wrong && texts[wrong[1]]);
   if (wrong) {
     byId(wrong[0]).focus();

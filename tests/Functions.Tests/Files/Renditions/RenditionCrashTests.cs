@@ -40,6 +40,27 @@ public sealed class RenditionCrashTests : OnCuttableStorage
         await Books.Balance(host);
     }
 
+    [Theory, InlineData(0), InlineData(1)]
+    public async Task Thumbnails_of_bytes_that_were_replaced_and_purged_meanwhile_are_not_left(int kept)
+    {
+        await (await host.Operator()).ChangeTenant("demo", new { limits = new { versions = kept } });
+        var versions = await VersionsClient.Of(host);
+        var id = await Picture();
+        var upload = await versions.SendVersion(id, [1]);
+        storage.Before = async request =>
+        {
+            if (!request.StartsWith("PUT", StringComparison.Ordinal) || !request.Contains($"{id}.128", StringComparison.Ordinal)) return;
+            storage.Before = null;
+            await versions.Completed(upload);
+        };
+        await host.Service<RenditionMaker>().Make("demo", id, isLastTry: false, default);
+        Assert.Null(storage.Before);
+        Assert.Equal(kept == 0 ? [] : [id, $"{id}.128", $"{id}.512"], (await host.Blobs(id)).Select(blob => blob.Name));
+        await Books.Balance(host);
+        await versions.Purge(id);
+        Assert.Empty(await host.Blobs(id));
+    }
+
     [Theory, InlineData(1), InlineData(4), InlineData(5)]
     public async Task A_failure_of_storage_is_not_counted_against_the_picture(int dequeueCount)
     {

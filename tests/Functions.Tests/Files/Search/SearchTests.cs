@@ -151,20 +151,96 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Equal("", await Names("q=draft"));
     }
 
+    [Theory, InlineData("name", "c b a2 a1"), InlineData("size", "a1 c b a2"), InlineData("time", "c b a1 a2")]
+    public async Task What_is_found_comes_in_another_order_page_by_page(string sort, string descending)
+    {
+        foreach (var (name, size, taken) in new[] { ("a1", 40, 2003), ("B", 20, 2004), ("c", 30, 2005), ("a2", 10, 2001) })
+        {
+            var begun = await alice.Begin(new { name, size, contentType = FilesClient.AnyType, takenAt = $"{taken}-01-01T00:00:00Z" });
+            await FilesClient.Stored(begun, new byte[size]);
+            await alice.Completed(begun.Id);
+        }
+        var ascending = string.Join(' ', descending.Split(' ').Reverse());
+        foreach (var (asked, order) in new[] { ($"-{sort}", descending), (sort, ascending) })
+        {
+            foreach (var limit in new[] { 1, 3, 4, 9 })
+            {
+                var (found, cursor, pages) = (new List<string>(), "", 0);
+                for (; cursor is not null; pages++)
+                {
+                    var page = await alice.Search($"sort={asked}&limit={limit}&cursor={cursor}");
+                    found.AddRange(page.Files.Select(file => file.Name.ToLowerInvariant()));
+                    cursor = page.Cursor!;
+                }
+                Assert.Equal((order, (4 + limit - 1) / limit), (string.Join(' ', found), pages));
+            }
+            Assert.Equal(string.Join(' ', order.Split(' ').Where(name => name[0] == 'a')), await Names($"sort={asked}&q=a"));
+            await alice.Send(HttpMethod.Get, $"/search?sort={asked}&cursor=eA").Fails(400, "invalid_cursor");
+        }
+        Assert.Equal("b c", (await Names("sort=time&from=2004-01-01T00:00:00Z")).ToLowerInvariant());
+    }
+
+    [Fact]
+    public async Task The_trash_is_searched_from_the_last_deleted_on()
+    {
+        var ids = new List<string>();
+        foreach (var name in new[] { "old report.txt", "photo", "new report.txt", "kept report.txt" })
+        {
+            ids.Add(await alice.Upload([1, 2], name, "a/b"));
+            if (name == "kept report.txt") continue;
+            await alice.Trash(ids[^1]);
+            host.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal("new report.txt old report.txt", await Names("trash=true&q=report"));
+        Assert.Equal("photo", await Names("trash=true&q=photo&folder=a&minSize=2&type=application/"));
+        var first = await alice.Search("trash=true&q=report&limit=1");
+        Assert.Equal("old report.txt",
+            Assert.Single((await alice.Search($"trash=true&q=report&limit=1&cursor={first.Cursor}")).Files).Name);
+        await alice.Send(HttpMethod.Get, "/search?trash=true&sort=name").Fails(400, "invalid_query");
+        await alice.Send(HttpMethod.Get, "/search?trash=true&cursor=eA").Fails(400, "invalid_cursor");
+        Assert.Empty((await (await host.As("bob")).Search("trash=true")).Files);
+    }
+
+    [Fact]
+    public async Task What_others_share_is_searched_and_nothing_else_of_theirs()
+    {
+        var bob = await host.As("bob");
+        var (report, photo, mine) = (await alice.Upload([1], "Report 1", "secret"), await alice.Upload([1], "photo"),
+            await alice.Upload([1], "report of mine"));
+        await alice.Change(report, new { tags = new[] { "Work" } });
+        foreach (var id in new[] { report, photo }) await alice.Share(id, new { with = new { user = "bob" }, access = "read" });
+        var group = await alice.Upload([1], "report of the family");
+        await alice.Share(group, new { with = new { group = "family" }, access = "read" });
+        var (found, cursor) = (new List<FileAnswer>(), "");
+        for (; cursor is not null;)
+        {
+            var page = await bob.Search($"space=shared&q=report&limit=1&cursor={cursor}");
+            found.AddRange(page.Files);
+            cursor = page.Cursor!;
+        }
+        Assert.Equal(new[] { report, group }.Order(), found.Select(file => file.Id).Order());
+        Assert.All(found, file => Assert.Equal(("shared", "read"), (file.Space, file.Access)));
+        Assert.Equal(report, Assert.Single((await bob.Search("space=shared&tag=work")).Files).Id);
+        await bob.Send(HttpMethod.Get, "/search?space=shared&sort=-time").Fails(400, "invalid_query");
+        Assert.DoesNotContain(mine, (await bob.Search("space=shared")).Files.Select(file => file.Id));
+    }
+
     [Fact]
     public async Task What_is_asked_is_checked()
     {
         foreach (var bad in new[]
         {
             "q=%20", "q=%CC%81", "q=%EF%BF%BF", "q=%00", $"q={new string('a', 256)}", "type=a/b/c", "type=/png", "type=*/*", "type=a%20b",
-            "minSize=-1", "minSize=x", "maxSize=1.5", "minSize=2&maxSize=1", "time=deleted", "tag=%20", "q=a&q=b", "name=a", "trash=true",
+            "minSize=-1", "minSize=x", "maxSize=1.5", "minSize=2&maxSize=1", "time=deleted", "tag=%20", "q=a&q=b", "name=a",
+            "trash=perhaps",
             "from=2002-01-01T00:00:00Z&to=2001-01-01T00:00:00Z", "q=%ED%A0%80",
         })
             await alice.Send(HttpMethod.Get, $"/search?{bad}").Fails(400, "invalid_query");
         foreach (var time in new[] { "yesterday", "2026-07-01", "2026-07-01T18:30:00" })
             await alice.Send(HttpMethod.Get, $"/search?from={time}").Fails(400, "invalid_time");
         await alice.Send(HttpMethod.Get, "/search?folder=a//b").Fails(400, "invalid_folder");
-        await alice.Send(HttpMethod.Get, "/search?space=shared").Fails(400, "invalid_space");
+        foreach (var sort in new[] { "created", "--name", "-", "Name" })
+            await alice.Send(HttpMethod.Get, $"/search?sort={sort}").Fails(400, "invalid_sort");
         await alice.Send(HttpMethod.Get, "/search?limit=201").Fails(400, "invalid_limit");
         foreach (var cursor in new[] { "!", "abc", Paged("new|x"), Paged(new string('9', 19) + "aaaaaaaaaaaaaaa!") })
             await alice.Send(HttpMethod.Get, $"/search?cursor={cursor}").Fails(400, "invalid_cursor");

@@ -30,7 +30,7 @@ public sealed class VersionTests : IAsyncLifetime
         var link = (await alice.Share(id, new { link = new { }, access = "read" })).Link!.Url!;
         var before = await alice.Send(HttpMethod.Get, $"/{id}");
         var first = await before.Read<FileAnswer>();
-        Assert.Equal((1, first.Etag), (first.Version, before.Headers.ETag!.ToString()));
+        Assert.Equal((1, null), (first.Version, before.Headers.ETag)); // The tag is that of the bytes, and this is another representation.
         var url = await alice.DownloadUrl(id);
         var cursor = (await alice.Changes()).Cursor;
 
@@ -43,7 +43,7 @@ public sealed class VersionTests : IAsyncLifetime
         var second = await answer.Read<FileAnswer>();
 
         Assert.Equal((id, "report.bin", "work", 4L, 2), (second.Id, second.Name, second.Folder, second.Size, second.Version));
-        Assert.Equal(second.Etag, answer.Headers.ETag!.ToString());
+        Assert.Null(answer.Headers.ETag);
         Assert.NotEqual(first.Etag, second.Etag);
         Assert.NotEqual(url, await alice.DownloadUrl(id));
         Assert.Equal([4, 5, 6, 7], await alice.DownloadBytes(id));
@@ -185,8 +185,9 @@ public sealed class VersionTests : IAsyncLifetime
         Assert.Equal((2, 7), (limits.Versions, limits.VersionDays));
         var id = await alice.Upload([0]);
         for (byte n = 1; n <= 4; n++) await alice.Replace(id, [n, n]);
-        Assert.Equal([4, 3], (await alice.Versions(id)).Versions.Select(version => version.Version));
-        Assert.Equal(3, (await Books.Blobs(host)).Count);
+        // The first of the hour stays a day.
+        Assert.Equal([4, 3, 1], (await alice.Versions(id)).Versions.Select(version => version.Version));
+        Assert.Equal(4, (await Books.Blobs(host)).Count);
         await Books.Balance(host);
 
         host.Clock.Advance(TimeSpan.FromDays(6));

@@ -20,6 +20,8 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
         await files.Send(HttpMethod.Delete, $"/{await files.Upload([4], "b")}");
         await files.Send(HttpMethod.Post, $"/{file}/shares", new { with = new { user = "bob" }, access = "read" }).Is(201);
         await files.Send(HttpMethod.Post, $"/{file}/shares", new { link = new { password = "a-links-password" }, access = "read" }).Is(201);
+        await app.Send(HttpMethod.Post, "/demo/links", token, new { folder = "deep", password = "a-links-password" }).Is(201);
+        await app.Send(HttpMethod.Post, "/demo/requests", token, new { title = "Receipts", password = "a-links-password" }).Is(201);
         var alice = await app.As("alice");
         var shared = await alice.Upload([5]);
         await alice.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = user.Name }, access = "read" }).Is(201);
@@ -32,6 +34,9 @@ public sealed class MyDataTests(SignUpHost host) : IClassFixture<SignUpHost>
         Assert.Equal("family", data.GetProperty("groups")[0].GetProperty("id").GetString());
         Assert.Equal("first-party", data.GetProperty("sessions")[0].GetProperty("app").GetString());
         Assert.Equal(2, data.GetProperty("sharesGiven").GetArrayLength());
+        Assert.Equal(("deep", true), (data.GetProperty("links")[0].GetProperty("folder").GetString(),
+            data.GetProperty("links")[0].GetProperty("password").GetBoolean()));
+        Assert.Equal("Receipts", data.GetProperty("fileRequests")[0].GetProperty("title").GetString());
         Assert.Equal([shared], data.GetProperty("sharesReceived").EnumerateArray().Select(id => id.GetString()!));
         var listed = data.GetProperty("files").EnumerateArray()
             .ToDictionary(one => one.GetProperty("file").GetProperty("name").GetString()!);
