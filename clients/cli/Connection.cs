@@ -33,17 +33,6 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
         return text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
-    /// <summary>A request to what a tenant has for its users, as the user who is signed in to it.</summary>
-    public async Task<JsonNode?> AskUser(HttpMethod method, string tenant, string path, object? body = null)
-    {
-        var request = new HttpRequestMessage(method, $"{origin}/{Uri.EscapeDataString(tenant)}/{path}")
-        { Content = body is null ? null : JsonContent.Create(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await Own(tenant));
-        using var answer = await Checked(request);
-        var text = await answer.Content.ReadAsStringAsync(cancel);
-        return text.Length == 0 ? null : JsonNode.Parse(text);
-    }
-
     /// <summary>The same, as a stream to a writer; its last line.</summary>
     public async Task<JsonNode?> Copy(string tenant, string path, TextWriter to)
     {

@@ -24,7 +24,7 @@ static class MessageCommands
 
     public static Command All(Terminal terminal) => CommandLine.Noun("messages", "Messages between users, and the rules for them",
         CommandLine.Verb(terminal, "send", "Send one, as the user who is signed in with the scope messages", async call =>
-            call.Show(await call.Connection.AskUser(HttpMethod.Post, call.Tenant, "messages", New(call))),
+            call.Show(await call.Ask(HttpMethod.Post, "/messages", New(call))),
             [Body, User, Group, Topic, Name]),
         CommandLine.Verb(terminal, "watch", "Print what arrives, until Ctrl-C", Watch, [Once]),
         CommandLine.Verb(terminal, "show", "Show the rules", async call => call.Show(await call.Ask(HttpMethod.Get, "messages")), []),
@@ -52,8 +52,8 @@ static class MessageCommands
         string? cursor = null;
         while (true)
         {
-            var page = await call.Connection.AskUser(HttpMethod.Get, call.Tenant,
-                $"messages?limit={PageSize}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await call.Ask(HttpMethod.Get,
+                $"/messages?limit={PageSize}{(cursor is null ? "" : $"&cursor={cursor}")}");
             foreach (var message in page!["messages"] as JsonArray ?? [])
             {
                 if (seen.Add((string)message!["id"]!)) call.Show(message.DeepClone());
