@@ -56,8 +56,7 @@ public static partial class Services
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!, settings.QueueEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(),
-                provider.GetRequiredService<StorageRetries>(),
-                provider.GetService<HttpPipelineTransport>()))
+                provider.GetRequiredService<StorageRetries>(), provider.GetService<HttpPipelineTransport>()))
         .AddSingleton<WorkQueues>();
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
@@ -101,6 +100,7 @@ public static partial class Services
         .AddSingleton<Registrations>()
         .AddSingleton<DeveloperApps>()
         .AddSingleton<SessionRevocation>()
+        .AddSingleton<SessionBound>()
         .AddSingleton<LogoutNotices>()
         .AddSingleton<BackchannelLogout>()
         .AddHostedService<LogoutSender>()
@@ -190,7 +190,7 @@ public static partial class Services
         .AddSingleton<TusProgress>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddSingleton<HealthChecks>()
+        .AddSingleton<StartWork>().AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()

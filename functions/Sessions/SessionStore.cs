@@ -11,6 +11,12 @@ namespace Latchkey.Sessions;
 /// </summary>
 public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, ConnectionClosings closings, TimeProvider clock)
 {
+    // Each day costs a request, even without sessions: this bounds how long one page takes.
+    const int MaxDaysAtOnce = 31;
+
+    /// <summary>Why a session ends of which somebody has used an old refresh token (RFC 9700 §4.14.2).</summary>
+    public const string RefreshReused = "refresh token reused";
+
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
     {
@@ -60,10 +66,10 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
         };
-        return await closings.Around(tenant, ClosingKind.Session, id, () => !outbox.Wants(tenant, EventTypes.SessionEnded)
-            ? TableOf(id).TryMerge(row, cancel)
-            : outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
-                [new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason))], cancel), cancel);
+        var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one.Type)).ToList();
+        return await closings.Around(tenant, ClosingKind.Session, id, () => events.Count == 0 ? TableOf(id).TryMerge(row, cancel)
+            : outbox.TryTransact(
+                tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel), cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>
@@ -80,37 +86,46 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
             }, cancel);
 
     /// <summary>
-    /// The sessions of a tenant or of one client, ordered by the day on which they end. No index serves this: it reads the
-    /// tenant's part of each day's table, and is for administration only.
+    /// A page of the sessions of a tenant or of one client, ordered by the day on which they end, and where the next begins. No index
+    /// serves this: it reads the tenant's part of each day's table, and is for administration only. A page may be short, even empty,
+    /// and have a next one.
     /// </summary>
     /// <param name="tenant">The tenant's id.</param>
     /// <param name="clientId">The client, or null for all clients.</param>
-    /// <param name="after">The id of the last session of the previous page, or null.</param>
+    /// <param name="after">Where the page begins, or null.</param>
     /// <param name="limit">How many sessions at most.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
-    public async Task<IReadOnlyList<Session>> List(string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
+    public async Task<(IReadOnlyList<Session> Sessions, string? Next)> Page(
+        string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
     {
         var found = new List<Session>();
-        var (startBucket, startId) = BucketId.ParseId(after) ?? new BucketId("", "");
-        foreach (var day in await issuedTokens.Tables.Buckets(cancel))
+        var (startDay, startId) = BucketId.Parse(after) is { } start && (start.Key.Length == 0 || Ids.IsId(start.Key)) ? start
+            : new("", "");
+        var days = (await issuedTokens.Tables.Buckets(cancel)).Where(day => string.CompareOrdinal(day, startDay) >= 0).ToList();
+        foreach (var day in days.Take(MaxDaysAtOnce))
         {
-            if (string.CompareOrdinal(day, startBucket) < 0) continue;
-            var from = RowKeys.SessionPartition(tenant, day == startBucket ? startId : "");
+            var from = RowKeys.SessionPartition(tenant, day == startDay ? startId : "");
             var filter = TableClient.CreateQueryFilter(
                 $"PartitionKey gt {from} and PartitionKey lt {RowKeys.SessionPartition(tenant, "~")} and RowKey eq {RowKeys.Session}");
             if (clientId is not null) filter += TableClient.CreateQueryFilter($" and ClientId eq {clientId}");
-            await foreach (var row in issuedTokens.Tables.For(day).Query(filter, limit, cancel))
+            await foreach (var row in issuedTokens.Tables.For(day).Query(filter, limit + 1, cancel))
             {
+                if (found.Count == limit) return (found, found[^1].Id);
                 found.Add(SessionRow.Read(tenant, $"{day}.{row.PartitionKey[RowKeys.SessionPartition(tenant, "").Length..]}", row));
-                if (found.Count == limit) return found;
             }
         }
-        return found;
+        return (found, days.Count > MaxDaysAtOnce ? $"{days[MaxDaysAtOnce]}." : null);
     }
 
     Table TableOf(string id) => issuedTokens.Tables.For(BucketId.Parse(id)!.Value.Bucket);
 
     static string NameOf(string id) => TableNames.Sessions + BucketId.Parse(id)!.Value.Bucket;
+
+    static IEnumerable<TenantEvent> Ended(string userId, string id, string reason)
+    {
+        yield return new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason));
+        if (reason == RefreshReused) yield return new(EventTypes.RefreshReused, ("userId", userId), ("sessionId", id));
+    }
 
     static TenantEvent Started(Session session) => new(EventTypes.SessionStarted,
         ("userId", session.UserId), ("sessionId", session.Id), ("clientId", session.ClientId));
@@ -118,7 +133,8 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     Task<bool> Transact(Tenant tenant, Session session, IEnumerable<TenantEvent> events, TableTransactionActionType write,
         TableEntity token, CancellationToken cancel) => outbox.TryTransact(tenant, NameOf(session.Id),
         [
-            new(write, SessionRow.Of(session), session.ETag),
+            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session),
+                session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
         ], events, cancel);
 }

@@ -90,6 +90,9 @@ public static class TableNames
     /// <summary>Messages in users' inboxes; expires.</summary>
     public const string Messages = "Messages";
 
+    /// <summary>Tickets with which browsers save archives; expires.</summary>
+    public const string ArchiveTickets = "ArchiveTickets";
+
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
         [Tenants, Clients, DeveloperApps, Domains, Users, Passkeys, ScimTokens, Groups, Keys, UserSessions, Approvals, Files, Removals,
@@ -98,5 +101,6 @@ public static class TableNames
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =
         [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits, Events, Deliveries,
-            Messages];
+            Messages,
+            ArchiveTickets];
 }

@@ -55,7 +55,7 @@ public sealed class Replacement(
         if (!isFull && (condition.Copy || condition.Holds(file))) return null;
         // Defender says it once, so its verdict is kept for the next complete, which takes a snapshot of its own.
         var known = new FileScan { Early = [.. (upload.Scan?.ETags ?? []).Select(etag => new EarlyVerdict(etag, ""))] };
-        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Scan = known };
+        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Clean = null, Scan = known };
         if (!await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel)) return null;
         if (upload.Snapshot is { } taken) await staged.DeleteSnapshot(upload.Tenant, upload.BlobName, taken, cancel);
         return waiting;
@@ -72,23 +72,6 @@ public sealed class Replacement(
         {
             return (null, true);
         }
-    }
-
-    /// <summary>Writes a verdict about a former version of a file; null if there is none, or it says so already.</summary>
-    public async Task<FileRecord?> TryJudge(FileRecord file, FileRecord scanned, ScanVerdict verdict, CancellationToken cancel)
-    {
-        var version = await versions.Find(file, scanned.Content, cancel);
-        if (version is null or { IsInfected: true } || version.Snapshot != scanned.Snapshot) return null;
-        if (verdict.Threat is null && version.Scan is { IsClean: true }) return null;
-        var scan = new FileScan
-        {
-            ETags = version.Scan?.ETags ?? [],
-            Threat = verdict.Threat,
-            Failure = verdict.Failure,
-            At = clock.GetUtcNow(),
-        };
-        var judged = version with { Scan = scan };
-        return await versions.TryChange(judged, cancel) ? judged : null;
     }
 
     async Task<FileRecord?> TryReplace(FileRecord file, FileRecord upload, CancellationToken cancel)

@@ -65,6 +65,15 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
                 .Say(MailStrings.MailFileInfectedMore).To(address, MailStrings.MailFileInfectedSubject(name));
         });
 
+    /// <summary>A webhook at this host, which the user looks after, was switched off.</summary>
+    public Task WebhookDisabled(Tenant tenant, User user, string host) => user.Email is not { } address ? Task.CompletedTask
+        : mail.TrySend(tenant, user, () =>
+        {
+            var name = MailWriter.NameOf(tenant);
+            return new MailWriter(tenant).Say(MailStrings.MailWebhookDisabled(name, MailWriter.Words(host)))
+                .Say(MailStrings.MailWebhookDisabledMore).To(address, MailStrings.MailWebhookDisabledSubject(name));
+        });
+
     void Send(Tenant tenant, User user, Func<string, Notice> write)
     {
         if (user.Email is { } address) _ = mail.TrySend(tenant, user, () => Write(tenant, address, write));
