@@ -24,6 +24,12 @@ public static class QueueNames
     /// <summary>Jobs that work on folders, or make archives.</summary>
     public const string FolderJobs = "folder-jobs";
 
+    /// <summary>Messages to groups whose members are to get them.</summary>
+    public const string Messages = "messages";
+
+    /// <summary>Connections for messages that are to be closed.</summary>
+    public const string MessageClosings = "message-closings";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [Renditions, Scans, Rescans, ScanResults, FolderJobs];
 }
