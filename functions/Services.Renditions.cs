@@ -8,7 +8,14 @@ public static partial class Services
 {
     static IServiceCollection AddArchives(this IServiceCollection services) => services
         .AddSingleton<ArchiveContents>()
-        .AddSingleton<ArchivePlaces>();
+        .AddSingleton<ArchivePlaces>()
+        .AddSingleton<ArchiveTickets>()
+        .AddSingleton<ArchiveSender>()
+        .AddSingleton<ArchiveRights>()
+        .AddSingleton<ArchivePlans>()
+        .AddSingleton<ArchiveWork>()
+        .AddSingleton<ArchiveEnd>()
+        .AddSingleton<ArchiveStarter>();
 
     static IServiceCollection AddVersions(this IServiceCollection services) => services
         .AddSingleton<VersionStore>()
@@ -18,6 +25,7 @@ public static partial class Services
         .AddSingleton<Replacement>();
 
     static IServiceCollection AddRenditions(this IServiceCollection services) => services
+        .AddSingleton<LocationRemoval>()
         .AddSingleton<RenditionBlobs>()
         .AddSingleton<RenditionRequests>()
         .AddSingleton<TenantShare>()

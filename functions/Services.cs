@@ -76,6 +76,7 @@ public static partial class Services
         .AddSingleton<ClientStore>()
         .AddSingleton<ApiStore>()
         .AddSingleton<UserStore>()
+        .AddSingleton<PeopleIndex>()
         .AddSingleton<IssuedTokens>()
         .AddSingleton<Lockout>()
         .AddSingleton<PasswordHashing>()
@@ -101,6 +102,7 @@ public static partial class Services
         .AddSingleton<Registrations>()
         .AddSingleton<DeveloperApps>()
         .AddSingleton<SessionRevocation>()
+        .AddSingleton<SessionBound>()
         .AddSingleton<LogoutNotices>()
         .AddSingleton<BackchannelLogout>()
         .AddHostedService<LogoutSender>()
@@ -190,7 +192,7 @@ public static partial class Services
         .AddSingleton<TusProgress>();
 
     static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddSingleton<HealthChecks>()
+        .AddSingleton<StartWork>().AddSingleton<HealthChecks>()
         .AddSingleton<AuditReader>()
         .AddSingleton<RemovalNotes>()
         .AddSingleton<ClientRemoval>()

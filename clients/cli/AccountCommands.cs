@@ -25,6 +25,7 @@ static class AccountCommands
         (new("--mail-codes") { Description = "Whether users can sign in with a code in a mail" }, "mailCodes"),
         (new("--self-deletion") { Description = "Whether users can delete their own account" }, "selfDeletion"),
         (new("--sign-in-mails") { Description = "Whether users are told by mail of sign-ins with new browsers" }, "signInMails"),
+        (new("--people-search") { Description = "Whether users can look each other up to share files" }, "peopleSearch"),
         (new("--passkeys") { Description = "Whether users can sign in with passkeys" }, "passkeys"),
     ];
 

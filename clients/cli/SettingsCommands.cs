@@ -19,6 +19,9 @@ static class SettingsCommands
     public static readonly Option<bool?> Malware =
         new("--malware-scanning") { Description = "Whether files are available only once the deployment's scanner has looked" };
 
+    public static readonly Option<bool?> Location =
+        new("--removes-location") { Description = "Whether pictures lose the place where they were taken when they are uploaded" };
+
     static readonly Argument<string> TextsFile =
         new("file") { Description = "JSON: an object for each language, with a text for each key; {} removes all" };
     static readonly Option<string?> User = new("--user") { Description = "Also show what this user's own space holds; name or id" };
@@ -28,7 +31,8 @@ static class SettingsCommands
         CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
         CommandLine.Verb(terminal, "show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
         CommandLine.Verb(terminal, "set", "Change them", async call =>
-            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))), [Name, Origins, Color, Logo, Language, Malware]),
+            call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))),
+            [Name, Origins, Color, Logo, Language, Malware, Location]),
         CommandLine.Verb(terminal, "malware", "Show whether its files are scanned for malware, and the last scan of all of them",
             async call => call.Show(await call.Ask(HttpMethod.Get, "files-scan")), []),
         CommandLine.Verb(terminal, "scan-again", "Scan all its files for malware once more, for example with new signatures",
@@ -56,6 +60,7 @@ static class SettingsCommands
         if (call.Get(Logo) is { } logo) body["logoUri"] = logo;
         if (call.Get(Language) is { } language) body["language"] = language;
         if (call.Get(Malware) is { } malware) body["malwareScanning"] = malware;
+        if (call.Get(Location) is { } location) body["removesLocation"] = location;
         return body;
     }
 }

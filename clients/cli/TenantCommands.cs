@@ -58,8 +58,9 @@ static class TenantCommands
             if (call.Get(Documents) is { } documents) body["clientIdDocuments"] = documents;
             if (Limited(call) is { Count: > 0 } limits) body["limits"] = limits;
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), body));
-        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, SettingsCommands.Malware, Domain, Open,
-            Documents,
+        }, [Id, Name, SettingsCommands.Origins, SettingsCommands.Color, SettingsCommands.Logo, SettingsCommands.Malware,
+            SettingsCommands.Location,
+            Domain, Open, Documents,
             .. Limits.Select(limit => limit.Option), Types]),
         Verb("suspend", "Refuse all its requests with 403 and the reason", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/suspend", new { reason = call.Get(Reason) })), Id, Reason),

@@ -15,7 +15,7 @@ namespace Latchkey;
 /// </summary>
 public sealed partial class DemoData(
     Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
-    ILogger<DemoData> logger) : IHostedLifecycleService
+    StartWork work, ILogger<DemoData> logger) : IHostedLifecycleService
 {
     static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
 
@@ -23,10 +23,19 @@ public sealed partial class DemoData(
 
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
-    /// <summary>Runs before anything else starts, so that the first response finds the data.</summary>
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    bool IsWanted => settings.Development && settings.OnEmulator;
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (!settings.Development || !settings.OnEmulator) return;
+        if (IsWanted) work.IsDone = false; // Until then it is not ready.
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Makes the data. The port is open by then, so that the start does not take longer for it.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (!IsWanted) return;
         try
         {
             await Seed("demo", "Demo", cancellationToken); // The first one creates the tables; in parallel each would try.
@@ -39,13 +48,14 @@ public sealed partial class DemoData(
         {
             Log.NotSeeded(logger, fault.Message);
         }
+        finally
+        {
+            work.IsDone = true;
+        }
     }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -158,7 +158,7 @@ sealed partial class AreaOperation(string area, string key, JsonObject source, J
             401 => ["WWW-Authenticate"],
             403 when Scope is not null => ["WWW-Authenticate"],
             400 when codes.Contains("use_dpop_nonce") => ["DPoP-Nonce"],
-            409 when codes.Any(code => code is "thumbnail_pending" or "file_scanning" or "folder_busy") => ["Retry-After"],
+            409 when codes.Any(code => code is "thumbnail_pending" or "file_scanning" or "folder_busy" or "job_running") => ["Retry-After"],
             412 when area == "tus" => ["Tus-Version"],
             429 or 503 => ["Retry-After"],
             _ => [],

@@ -7,11 +7,19 @@ using Latchkey.Tenancy;
 namespace Latchkey.Sessions;
 
 /// <summary>
-/// The records of all issued access tokens (SCHEMA.md, tables Sessions…). A session's token is in the session's
-/// partition, any other in a partition of its own. The bucket, which is the day on which the rows expire, is part of the id.
+/// The records of all issued access tokens (SCHEMA.md, tables Sessions…). The last eight of a session are in
+/// the session's partition, rotating; one that was exchanged is in a partition of that name in the table of its own expiry, and one without
+/// a session in a partition of its own. The bucket, which is the day on which the rows expire, is part of the id.
 /// </summary>
 public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, ClientStore clients, UserStore users, TimeProvider clock)
 {
+    // What decides about a token, of a session's row or of its own: every request with a token reads it.
+    static readonly string[] Deciding =
+    [
+        "PartitionKey", "ClientId", "ClientIncarnation", "CodeExpiresAt", "CodeSpentAt", "CreatedAt", "IssuedAt", "RevokedAt",
+        RevokedTokens.Column, "SourceToken", "SourceSubject", "SourceClient", "SourceSession", "UserMark", "AppMark",
+    ];
+
     /// <summary>The tables of sessions and access tokens.</summary>
     public ExpiringTables Tables { get; } = new(storage.Tables, TableNames.Sessions);
 
@@ -51,11 +59,11 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         if (BucketId.ParseId(token.SessionId ?? token.TokenId) is not (var bucket, var id)) return null;
         var readRow = Tables.For(bucket).Find(
             RowKeys.SessionPartition(token.Tenant, id),
-            token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, cancel);
+            token.SessionId is null ? RowKeys.Token(token.TokenId) : RowKeys.Session, Deciding, cancel);
         var readUser = token.SessionId is null ? null : users.FindState(tenant.Id, token.Subject, cancel);
         await Task.WhenAll([readRow, .. readUser is null ? [] : (Task[])[readUser]]);
         // A session whose code was not redeemed has no tokens.
-        if (await readRow is not { } row || (row.ContainsKey("CodeExpiresAt") && !row.ContainsKey("CodeSpentAt"))) return null;
+        if (await readRow is not { } row || (row["CodeExpiresAt"] is not null && row["CodeSpentAt"] is null)) return null;
         if (token.SessionId is not null && row.GetString("ClientId") is { } signedInTo && signedInTo != token.ClientId)
         {
             if (!await IsExchangerLive(tenant, client, token, row.PartitionKey, cancel)) return null;
@@ -66,7 +74,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         client = await clients.Current(tenant, client, incarnation, cancel);
         var startedAt = row.GetDateTimeOffset(token.SessionId is null ? "IssuedAt" : "CreatedAt") ?? DateTimeOffset.MinValue;
         if (client.Incarnation != incarnation || tenant.HasEnded(client, startedAt)) return null;
-        if (row.ContainsKey("RevokedAt") || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
+        if (row["RevokedAt"] is not null || RevokedTokens.Of(row).Has(token.TokenId) || !await IsSourceLive(row, cancel)) return null;
         if (ApiOf(tenant, token) is not { } api) return null;
         if (readUser is null) return api.IsRegistered ? token.Scope.Intersect(api.Scope) : token.Scope;
         var user = await readUser;
@@ -82,7 +90,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
     // which incarnation of that client it was.
     async Task<bool> IsExchangerLive(Tenant tenant, Client client, AccessToken token, string partition, CancellationToken cancel)
     {
-        if (BucketId.ParseId(token.SessionId) is not (var bucket, _)) return false;
+        if (BucketId.ParseId(token.TokenId) is not (var bucket, _)) return false;
         if (await Tables.For(bucket).Find(partition, RowKeys.Token(token.TokenId), cancel) is not { } record) return false;
         if (record.ContainsKey("RevokedAt")) return false;
         var incarnation = record.GetString("ClientIncarnation") ?? "";
@@ -98,10 +106,6 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
         // iat has whole seconds.
         return tenant.ApiAt(token.Audience) is { } api && token.IssuedAt.AddSeconds(1) > api.CreatedAt ? api : null;
     }
-
-    /// <summary>Records one more token of a session, without reading the session.</summary>
-    public Task AddToSession(string sessionId, TableEntity token, CancellationToken cancel) =>
-        Tables.For(BucketId.Parse(sessionId)!.Value.Bucket).Put(token, cancel);
 
     /// <summary>Ties a token to the operator's token that it was obtained with: it dies with that token.</summary>
     public static void Bind(TableEntity row, AccessToken source) =>
@@ -142,6 +146,7 @@ public sealed class IssuedTokens(StorageClients storage, TenantStore tenants, Cl
             return session;
         }, session => table.TryReplace(session, cancel), maxAttempts: int.MaxValue);
         // An API that ends its exchanged tokens must not fill the app's list: a session whose list is full ends.
-        if (isExchanged) await table.TryMerge(new TableEntity(partition, RowKeys.Token(token.TokenId)) { ["RevokedAt"] = now }, cancel);
+        if (isExchanged && BucketId.ParseId(token.TokenId) is (var day, _))
+            await Tables.For(day).TryMerge(new TableEntity(partition, RowKeys.Token(token.TokenId)) { ["RevokedAt"] = now }, cancel);
     }
 }

@@ -11,7 +11,7 @@ namespace Latchkey.Sessions;
 /// </summary>
 sealed class RevokedTokens
 {
-    const string Column = "RevokedTokens";
+    public const string Column = "RevokedTokens";
 
     // A column holds 32 Ki characters and a line takes 43. A session with more than this within one token's life is ended.
     const int MaxTokens = 500;

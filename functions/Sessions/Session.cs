@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -115,6 +116,9 @@ public sealed record Session
         || user?.Keeps(UserMark, CreatedAt) is not true || !user.KeepsApp(ClientId, AppMark);
 
     internal ETag ETag { get; init; }
+
+    /// <summary>The row as it was read; null for a new session.</summary>
+    internal TableEntity? Stored { get; init; }
 
     /// <summary>The id without its bucket.</summary>
     public static string WithoutBucket(string id) => BucketId.Parse(id)!.Value.Key;

@@ -46,6 +46,18 @@ static class SessionRow
         return row;
     }
 
+    /// <summary>The columns of a session that was read before which are to be merged into its row, because they have changed.</summary>
+    public static TableEntity ChangesOf(Session session)
+    {
+        var row = Of(session);
+        if (session.Stored is not { } stored) return row;
+        foreach (var (column, value) in row.ToList())
+        {
+            if (column is not ("PartitionKey" or "RowKey") && Equals(value, stored[column])) row.Remove(column);
+        }
+        return row;
+    }
+
     public static Session Read(string tenant, string id, TableEntity row) => new()
     {
         Id = id,
@@ -78,6 +90,7 @@ static class SessionRow
                 row.GetDateTimeOffset(CodeSpentAt), row.GetString("CodeJkt"))
             : null,
         ETag = row.ETag,
+        Stored = row,
     };
 
     const string CodeExpiresAt = "CodeExpiresAt";

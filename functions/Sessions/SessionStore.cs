@@ -11,6 +11,9 @@ namespace Latchkey.Sessions;
 /// </summary>
 public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, ConnectionClosings closings, TimeProvider clock)
 {
+    // Each day costs a request, even without sessions: this bounds how long one page takes.
+    const int MaxDaysAtOnce = 31;
+
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
     {
@@ -80,32 +83,34 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
             }, cancel);
 
     /// <summary>
-    /// The sessions of a tenant or of one client, ordered by the day on which they end. No index serves this: it reads the
-    /// tenant's part of each day's table, and is for administration only.
+    /// A page of the sessions of a tenant or of one client, ordered by the day on which they end, and where the next begins. No index
+    /// serves this: it reads the tenant's part of each day's table, and is for administration only. A page may be short, even empty,
+    /// and have a next one.
     /// </summary>
     /// <param name="tenant">The tenant's id.</param>
     /// <param name="clientId">The client, or null for all clients.</param>
-    /// <param name="after">The id of the last session of the previous page, or null.</param>
+    /// <param name="after">Where the page begins, or null.</param>
     /// <param name="limit">How many sessions at most.</param>
     /// <param name="cancel">Cancelled when the caller hangs up.</param>
-    public async Task<IReadOnlyList<Session>> List(string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
+    public async Task<(IReadOnlyList<Session> Sessions, string? Next)> Page(
+        string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
     {
         var found = new List<Session>();
-        var (startBucket, startId) = BucketId.ParseId(after) ?? new BucketId("", "");
-        foreach (var day in await issuedTokens.Tables.Buckets(cancel))
+        var (startDay, startId) = BucketId.Parse(after) is { } start && (start.Key.Length == 0 || Ids.IsId(start.Key)) ? start : new("", "");
+        var days = (await issuedTokens.Tables.Buckets(cancel)).Where(day => string.CompareOrdinal(day, startDay) >= 0).ToList();
+        foreach (var day in days.Take(MaxDaysAtOnce))
         {
-            if (string.CompareOrdinal(day, startBucket) < 0) continue;
-            var from = RowKeys.SessionPartition(tenant, day == startBucket ? startId : "");
+            var from = RowKeys.SessionPartition(tenant, day == startDay ? startId : "");
             var filter = TableClient.CreateQueryFilter(
                 $"PartitionKey gt {from} and PartitionKey lt {RowKeys.SessionPartition(tenant, "~")} and RowKey eq {RowKeys.Session}");
             if (clientId is not null) filter += TableClient.CreateQueryFilter($" and ClientId eq {clientId}");
-            await foreach (var row in issuedTokens.Tables.For(day).Query(filter, limit, cancel))
+            await foreach (var row in issuedTokens.Tables.For(day).Query(filter, limit + 1, cancel))
             {
+                if (found.Count == limit) return (found, found[^1].Id);
                 found.Add(SessionRow.Read(tenant, $"{day}.{row.PartitionKey[RowKeys.SessionPartition(tenant, "").Length..]}", row));
-                if (found.Count == limit) return found;
             }
         }
-        return found;
+        return (found, days.Count > MaxDaysAtOnce ? $"{days[MaxDaysAtOnce]}." : null);
     }
 
     Table TableOf(string id) => issuedTokens.Tables.For(BucketId.Parse(id)!.Value.Bucket);
@@ -118,7 +123,7 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     Task<bool> Transact(Tenant tenant, Session session, IEnumerable<TenantEvent> events, TableTransactionActionType write,
         TableEntity token, CancellationToken cancel) => outbox.TryTransact(tenant, NameOf(session.Id),
         [
-            new(write, SessionRow.Of(session), session.ETag),
+            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session), session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
         ], events, cancel);
 }

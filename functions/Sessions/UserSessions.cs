@@ -21,13 +21,25 @@ public sealed record UserSession(
 /// </summary>
 public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 {
+    /// <summary>How many sessions a user has at most. A sign-in beyond it ends the oldest (<see cref="SessionBound"/>).</summary>
+    public const int MaxPerUser = 200;
+
+    /// <summary>How many entries one request to storage returns: all, unless they are older than <see cref="MaxPerUser"/>.</summary>
+    public const int AtOnce = 1000;
+
+    // What one sign-in ends at most, so that it costs no more where there were very many before there was a bound.
+    const int MaxEndedAtOnce = 20;
+
+    // The session of a younger entry may not be written yet.
+    static readonly TimeSpan Beginning = TimeSpan.FromMinutes(5);
+
+    static readonly string[] NeededForExcess = ["RowKey", "ClientId", "CreatedAt", "ExpiresAt"];
+
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.UserSessions));
 
-    /// <summary>Adds an entry, and drops the entries whose day is over.</summary>
-    public async Task Add(Session session, Device device, CancellationToken cancel)
-    {
-        var partition = RowKeys.UserPartition(session.Tenant, session.UserId);
-        await table.Put(new TableEntity(partition, session.Id)
+    /// <summary>Adds an entry. <see cref="TakeExcess"/> is to follow.</summary>
+    public Task Add(Session session, Device device, CancellationToken cancel) => table.Put(
+        new TableEntity(RowKeys.UserPartition(session.Tenant, session.UserId), session.Id)
         {
             ["ClientId"] = session.ClientId,
             ["UserMark"] = session.UserMark,
@@ -38,7 +50,24 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
             ["UserAgent"] = device.UserAgent,
             ["Address"] = device.Address,
         }, cancel);
-        await DropExpired(partition, cancel);
+
+    /// <summary>
+    /// Drops expired entries, and returns those that are too many. An app that begins one session after the other must not end those of
+    /// others, so these are the oldest of the app that has the most.
+    /// </summary>
+    public async Task<IReadOnlyList<UserSession>> TakeExcess(string tenant, string userId, CancellationToken cancel)
+    {
+        var (partition, now) = (RowKeys.UserPartition(tenant, userId), clock.GetUtcNow());
+        // A session's id starts with the day of its end, so the expired ones come first.
+        var entries = await table.Columns(partition, "", "~", NeededForExcess, cancel).Take(AtOnce).Select(Read).ToListAsync(cancel);
+        var expired = entries.Where(entry => entry.ExpiresAt <= now).Select(entry => entry.SessionId).Take(Table.MaxTransactionRows).ToList();
+        // Another sign-in may drop the same entries at this moment. If its batch wins, ours fails and that is fine.
+        if (expired.Count > 0) await table.TryTransact([.. expired.Select(id => Table.Deletion(partition, id))], cancel);
+        var live = entries.Where(entry => now < entry.ExpiresAt).ToList();
+        if (live.Count <= MaxPerUser) return [];
+        var most = live.GroupBy(entry => entry.ClientId).MaxBy(app => app.Count())!;
+        return [.. most.Where(entry => entry.CreatedAt < now - Beginning).OrderBy(entry => entry.CreatedAt)
+            .Take(Math.Min(live.Count - MaxPerUser, MaxEndedAtOnce))];
     }
 
     /// <summary>The user's entries that have not expired, ordered by when they end.</summary>
@@ -96,25 +125,10 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     }
 
     /// <summary>Removes all entries of a deleted user, expired ones too.</summary>
-    public async Task Forget(Tenant tenant, string userId, CancellationToken cancel)
-    {
-        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel)) await table.TryDelete(row, cancel);
-    }
+    public Task Forget(Tenant tenant, string userId, CancellationToken cancel) =>
+        table.Clear(RowKeys.UserPartition(tenant.Id, userId), "", "~", cancel);
 
     static UserSession Read(TableEntity row) => new(row.RowKey, row.GetString("ClientId"), row.GetDateTimeOffset("CreatedAt")!.Value,
         row.GetDateTimeOffset("ExpiresAt")!.Value, new Device(row.GetString("UserAgent"), row.GetString("Address")),
         row.GetString("SignInId"));
-
-    // A session's id starts with the day of its end, so the expired ones come first in the partition and only they are read.
-    async Task DropExpired(string partition, CancellationToken cancel)
-    {
-        var expired = new List<TableTransactionAction>();
-        await foreach (var row in table.Range(partition, "", ExpiringTables.Bucket(clock.GetUtcNow()), Table.MaxTransactionRows, cancel))
-        {
-            expired.Add(new(TableTransactionActionType.Delete, row, ETag.All));
-            if (expired.Count == Table.MaxTransactionRows) break;
-        }
-        // Another sign-in may drop the same entries at this moment. If its batch wins, ours fails and that is fine.
-        if (expired.Count > 0) await table.TryTransact(expired, cancel);
-    }
 }

@@ -10,7 +10,7 @@ namespace Latchkey.Storage;
 /// The bytes of files. Each tenant has one private container, and a blob's name is its file's id. If a blob changed or was
 /// deleted since it was read, methods throw <see cref="RequestFailedException"/> with 412 or 404.
 /// </summary>
-public sealed class BlobStore(StorageClients storage)
+public sealed partial class BlobStore(StorageClients storage)
 {
     readonly ConcurrentDictionary<string, bool> knownContainers = new(StringComparer.Ordinal);
 
@@ -25,48 +25,16 @@ public sealed class BlobStore(StorageClients storage)
         knownContainers[tenant] = true;
     }
 
-    /// <summary>The properties of the blob, or of a snapshot of it, or null if it does not exist.</summary>
-    public async Task<BlobProperties?> Find(string tenant, string name, CancellationToken cancel, string? snapshot = null)
-    {
-        try
-        {
-            return await Blob(tenant, name).WithSnapshot(snapshot).GetPropertiesAsync(cancellationToken: cancel);
-        }
-        catch (RequestFailedException missing) when (missing.Status == 404)
-        {
-            if (missing.ErrorCode == BlobErrorCode.ContainerNotFound) knownContainers.TryRemove(tenant, out _);
-            return null;
-        }
-    }
-
-    /// <summary>Opens the blob if it still has this ETag. The stream buffers only a few kilobytes.</summary>
-    /// <param name="tenant">The tenant.</param>
-    /// <param name="name">The blob.</param>
-    /// <param name="etag">The ETag that the blob must still have.</param>
-    /// <param name="length">How many bytes to read from the start, or null for all.</param>
-    /// <param name="cancel">Cancels.</param>
-    public async Task<Stream> Open(string tenant, string name, ETag etag, long? length, CancellationToken cancel)
-    {
-        var range = new HttpRange(0, length);
-        var download = await Blob(tenant, name).DownloadStreamingAsync(
-            new BlobDownloadOptions { Range = range, Conditions = Unchanged(etag) }, cancel);
-        return download.Value.Content;
-    }
-
-    /// <summary>Opens a blob, or its snapshot, whose bytes never change again. The stream buffers only a few kilobytes.</summary>
-    public async Task<Stream> OpenServed(string tenant, string name, string? snapshot, CancellationToken cancel) =>
-        (await Blob(tenant, name).WithSnapshot(snapshot).DownloadStreamingAsync(cancellationToken: cancel)).Value.Content;
-
     /// <summary>
     /// Seals an uploaded blob: gives it exactly these headers and no metadata, if it still has the ETag that was seen. What
     /// is right already is not written again, so of two concurrent callers the second has nothing left to do. Returns the
     /// blob's new ETag.
     /// </summary>
-    public async Task<ETag> SetFinalHeaders(string tenant, string name, BlobProperties seen, BlobHttpHeaders headers,
+    public async Task<ETag> SetFinalHeaders(string tenant, string name, UploadedBlob seen, BlobHttpHeaders headers,
         CancellationToken cancel)
     {
         var (blob, etag) = (Blob(tenant, name), seen.ETag);
-        if (!HasHeaders(seen, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
+        if (!HasHeaders(seen.Headers, headers)) etag = (await blob.SetHttpHeadersAsync(headers, Unchanged(etag), cancel)).Value.ETag;
         if (seen.Metadata.Count > 0) etag = (await blob.SetMetadataAsync(null, Unchanged(etag), cancel)).Value.ETag;
         return etag;
     }
@@ -177,7 +145,7 @@ public sealed class BlobStore(StorageClients storage)
 
     static BlobRequestConditions Unchanged(ETag etag) => new() { IfMatch = etag };
 
-    static bool HasHeaders(BlobProperties seen, BlobHttpHeaders headers) =>
+    static bool HasHeaders(BlobHttpHeaders seen, BlobHttpHeaders headers) =>
         AreEqual(seen.ContentType, headers.ContentType) && AreEqual(seen.ContentDisposition, headers.ContentDisposition)
         && AreEqual(seen.ContentEncoding, headers.ContentEncoding) && AreEqual(seen.ContentLanguage, headers.ContentLanguage)
         && AreEqual(seen.CacheControl, headers.CacheControl)

@@ -21,7 +21,7 @@ public static class QueueNames
     /// <summary>Results of Defender for Storage, which Event Grid delivers here. infra makes this queue.</summary>
     public const string ScanResults = "scan-results";
 
-    /// <summary>Jobs that work on folders.</summary>
+    /// <summary>Jobs that work on folders, or make archives.</summary>
     public const string FolderJobs = "folder-jobs";
 
     /// <summary>Messages to groups whose members are to get them.</summary>
@@ -29,4 +29,8 @@ public static class QueueNames
 
     /// <summary>Connections for messages that are to be closed.</summary>
     public const string MessageClosings = "message-closings";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Renditions, Scans, Rescans, ScanResults, FolderJobs, Messages, MessageClosings];
 }

@@ -32,6 +32,18 @@ public static partial class RowKeys
     /// <summary>Leads from a normalized user name or verified email address, as typed at sign-in, to the user's id.</summary>
     public static string UserName(string normalized) => $"name|{Ids.Hash(normalized)}";
 
+    /// <summary>Leads from the beginning of a normalized display name to the user's id.</summary>
+    public static string Person(string normalized, string id) => $"{PeopleFrom(normalized)}-{id}";
+
+    /// <summary>The prefix of the keys of all people whose normalized display name begins so.</summary>
+    public static string PeopleFrom(string beginning) => AnyPerson + SortKey(beginning);
+
+    /// <summary>The id of the user to whom such a key leads.</summary>
+    public static string PersonOf(string key) => key[(key.IndexOf('-', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The prefix of the keys of all people.</summary>
+    public const string AnyPerson = "person|";
+
     /// <summary>Leads from an id in the directory that provisions the tenant to the user's id.</summary>
     public static string ExternalUser(string externalId) => $"external|{Ids.Hash(externalId)}";
 
@@ -122,6 +134,11 @@ public static partial class RowKeys
     /// <summary>An access token's record.</summary>
     public static string Token(string id) => $"token|{id}";
 
+    /// <summary>
+    /// The record of an access token of a session, by the generation that it came with. The last eight are kept.
+    /// </summary>
+    public static string SessionToken(int generation) => $"token|{generation % 8}";
+
     /// <summary>The partition of the attempts that the lockout counts for one subject. The id may be any text.</summary>
     public static string Attempts(string tenant, string kind, string id) => $"{tenant}|{kind}|{Ids.Hash(id)}";
 
@@ -155,6 +172,12 @@ public static partial class RowKeys
 
     /// <summary>The partition of an initial access token.</summary>
     public static string InitialToken(string tenant, string token) => $"{tenant}|{Ids.Hash(token)}";
+
+    /// <summary>The partition of a ticket for an archive.</summary>
+    public static string ArchiveTicket(string tenant, string ticket) => $"{tenant}|{Ids.Hash(ticket)}";
+
+    /// <summary>The only row of a ticket for an archive.</summary>
+    public const string ArchiveTicketRow = "ticket";
 
     /// <summary>The prefix of the partitions of the initial access tokens whose hashes start with this.</summary>
     public static string InitialTokens(string tenant, string hash) => $"{tenant}|{hash}";

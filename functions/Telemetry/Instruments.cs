@@ -69,6 +69,9 @@ public static class Instruments
     static readonly Counter<long> MessagesSent = Meter.CreateCounter<long>(
         "latchkey.messages.sent", "{message}", "Messages that were published, keys to hear them among them");
 
+    static readonly Counter<long> PoisonMessages = Meter.CreateCounter<long>(
+        "latchkey.queues.poison", "{message}", "Messages that failed and lie in a poison queue, counted again at each look");
+
     static readonly Counter<long> DroppedAudit = Meter.CreateCounter<long>(
         "latchkey.audit.dropped", "{entry}", "Audit entries that could not be kept");
 
@@ -125,6 +128,10 @@ public static class Instruments
     /// because
     /// the service for messages did not respond. <c>connect</c>: a key was issued.</summary>
     public static void MessageSent(string tenant, string to) => MessagesSent.Add(1, new(TenantTag, tenant), new("latchkey.to", to));
+
+    /// <summary>Messages of a queue lie where those go that failed five times.</summary>
+    public static void PoisonFound(string queue, int count) =>
+        PoisonMessages.Add(count, new KeyValuePair<string, object?>("latchkey.queue", queue));
 
     /// <summary>Audit entries were lost.</summary>
     public static void AuditDropped(string tenant, int count) =>

@@ -49,6 +49,12 @@ AppMetrics
 | where Name == 'latchkey.audit.dropped' and AppRoleName == 'latchkey'
 | summarize value = sum(Sum)
 '''
+// Counted by a timer every five minutes, as long as they lie there.
+var poison = '''
+AppMetrics
+| where Name == 'latchkey.queues.poison' and AppRoleName == 'latchkey'
+| summarize value = sum(Sum)
+'''
 var refreshReused = '''
 AppMetrics
 | where Name == 'latchkey.refresh.reused' and AppRoleName == 'latchkey'
@@ -59,7 +65,7 @@ var timersFailed = '''
 union
 (AppRequests
 | where AppRoleName != 'latchkey' and Success == false
-| where Name in ('files-check', 'files-sweep', 'finish-removals', 'rotate-keys', 'send-events', 'send-logouts', 'sweep', 'sweep-uploads')),
+| where Name in ('files-check', 'files-sweep', 'finish-removals', 'rotate-keys', 'send-events', 'send-logouts', 'sweep', 'sweep-uploads', 'watch-queues')),
 (AppTraces
 | where AppRoleName == 'latchkey' and SeverityLevel >= 3
 | where tostring(Properties['CategoryName']) in ('Latchkey.Events.EventSender', 'Latchkey.Files.FileSweepTimer', 'Latchkey.Files.IntegrityCheckTimer', 'Latchkey.Files.UploadSweepTimer', 'Latchkey.Keys.KeyRotation', 'Latchkey.OAuth.BackchannelLogout', 'Latchkey.OAuth.TableSweepTimer'))
@@ -106,6 +112,13 @@ var rules = [
     query: auditDropped
     threshold: 0
     severity: 1
+  }
+  {
+    name: 'poison-queue'
+    text: 'Messages failed five times and lie in a poison queue: a job, a picture or a scan is not being worked on.'
+    query: poison
+    threshold: 0
+    severity: 2
   }
   {
     name: 'refresh-reused'

@@ -9,7 +9,7 @@ public sealed class FeatureTests
 {
     private static readonly string[] Troubles =
     [
-        "audit-dropped", "error-rate", "failed-sign-ins", "latency", "log-cap-reached", "not-ready", "refresh-reused",
+        "audit-dropped", "error-rate", "failed-sign-ins", "latency", "log-cap-reached", "not-ready", "poison-queue", "refresh-reused",
         "throttled-stfiles", "throttled-sthost", "throttled-sttables", "timers-failed", "unreachable", "vault-throttled",
     ];
 
@@ -77,7 +77,7 @@ public sealed class FeatureTests
                 Regex.Matches(text, @"\[Function\(""([\w-]+)""\)\]\s+public (?:async )?Task \w+\(\[TimerTrigger")
                     .Select(match => match.Groups[1].Value))
             .Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(8, timers.Count);
+        Assert.Equal(9, timers.Count);
         var rule = Of("Microsoft.Insights/scheduledQueryRules")
             .Single(rule => rule.Name.EndsWith("-timers-failed", StringComparison.Ordinal));
         Assert.Contains($"Name in ('{string.Join("', '", timers)}')", JsonSerializer.Serialize(rule.At("properties.criteria"), Plainly),

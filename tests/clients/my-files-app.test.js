@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { missing } from './chromium.js';
-import { act, answer, choose, desk, downloaded, inspect, line, onMyFiles, said } from './my-files.js';
+import { act, answer, choose, desk, downloaded, inspect, line, onMyFiles, pageMenu, said } from './my-files.js';
 import { issuer, photo } from './service.js';
 
 const options = { skip: missing, timeout: 120_000 };
@@ -73,10 +73,20 @@ test('all of it can be done with the keyboard, and with several files at once', 
   await page.keyboard.press('Control+a');
   const all = page.getByRole('group', { name: '4 selected' });
   const got = await downloaded(page, () => all.getByRole('button', { name: 'Download' }).click());
-  assert.equal(got.name, 'a.jpg');
-  await page.waitForTimeout(2500); // The other three begin one after the other, so that the browser drops none.
+  assert.equal(got.name.normalize(), `${folder}.zip`);
+  assert.deepEqual(['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'].filter(name => !got.bytes.includes(name)), [], 'all four are in the archive');
+  assert.equal(got.bytes.subarray(0, 2).toString(), 'PK');
+  await all.getByRole('button', { name: 'More actions for the selection' }).click();
+  await page.getByRole('menuitem', { name: 'Tags …' }).click();
+  const tag = `t${Date.now()}`;
+  await answer(page, `Sea, #${tag}`);
+  await said(page, 'The tags were saved.');
+  await line(page, 'b.jpg').getByText(`#Sea #${tag}`).waitFor();
+  const requests = [];
+  page.on('request', request => request.method() !== 'GET' && requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await all.getByRole('button', { name: 'Delete' }).click();
   await said(page, '4 files were moved to the trash.');
+  assert.deepEqual(requests, ['POST /demo/files/bulk'], 'one request for all of them');
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await said(page, '4 files were restored.');
   await page.waitForFunction(() => document.querySelectorAll('#rows > .file').length === 4);
@@ -84,15 +94,125 @@ test('all of it can be done with the keyboard, and with several files at once', 
   // The order and the looks are kept.
   await page.getByRole('button', { name: 'Sort' }).click();
   await page.getByRole('menuitemradio', { name: 'Name, Z to A' }).click();
-  await page.waitForFunction(() => document.querySelector('#rows > .file .name').textContent === 'd.jpg');
+  await page.waitForFunction(() => document.querySelector('#rows > .file .name').firstChild.data === 'd.jpg');
   await page.getByRole('button', { name: 'Show as a list' }).click();
   await page.reload();
   await line(page, 'd.jpg').waitFor();
-  assert.equal(await page.locator('#rows > .file .name').first().textContent(), 'd.jpg');
+  assert.match(await page.locator('#rows > .file .name').first().textContent(), /^d\.jpg/);
   assert.equal(await page.locator('#rows.list').count(), 1);
   await inspect(page, 'list');
   assert.ok(page.url().includes(encodeURIComponent(folder).replaceAll('%20', '+')));
+  await page.locator('#q').fill(`#${tag.toUpperCase()}`);
+  await page.getByText('Search results').waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('#rows > .file').length === 4);
+  await page.locator('#q').fill(`#no${tag}`);
+  await page.getByText(`No file in “My files” has the tag “no${tag}”.`).waitFor();
 }, desk));
+
+test('a folder is made, renamed, moved, copied, downloaded and deleted with all that it holds, with undo', options, () => onMyFiles(async ({ page, disk }) => {
+  const picker = page.getByRole('dialog');
+  await pageMenu(page, 'New folder');
+  await answer(page, 'Sommer');
+  await said(page, 'The folder Sommer was created.');
+  assert.equal(await focused(page), 'Sommer');
+  await page.keyboard.press('Enter');
+  await page.locator('#path [aria-current]', { hasText: 'Sommer' }).waitFor();
+  await choose(page, await disk('inside.jpg', photo(2000)), await disk('also.jpg', photo(2000)));
+  await line(page, 'inside.jpg').waitFor();
+  await line(page, 'also.jpg').waitFor();
+  await page.goBack();
+
+  await line(page, 'Sommer').locator('.open').focus();
+  await page.keyboard.press('F2');
+  await answer(page, 'Summer');
+  await said(page, 'The folder was renamed to Summer.');
+  await line(page, 'Summer').waitFor();
+  assert.equal(await line(page, 'Sommer').count(), 0);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await said(page, 'Sommer was moved.');
+  await line(page, 'Sommer').waitFor();
+
+  // A copy beside it, which can't have its name; then the copy into the original, and out of it again.
+  await act(page, 'Sommer', 'Copy …');
+  await picker.getByRole('button', { name: 'Copy here' }).click();
+  await said(page, 'Sommer was copied.');
+  await line(page, 'Sommer (2)').waitFor();
+  await act(page, 'Sommer (2)', 'Rename');
+  await answer(page, 'Sommer');
+  await page.getByRole('alert').filter({ hasText: 'There is a folder of this name already.' }).waitFor();
+  await inspect(page, 'folder-exists');
+  await act(page, 'Sommer (2)', 'Move …');
+  assert.equal(await picker.getByRole('button', { name: 'Sommer (2)' }).count(), 0, 'it is not offered to itself');
+  await picker.getByRole('button', { name: 'Sommer', exact: true }).click();
+  await picker.getByRole('button', { name: 'Move here' }).click();
+  await said(page, 'Sommer (2) was moved.');
+  await line(page, 'Sommer').waitFor();
+  assert.equal(await line(page, 'Sommer (2)').count(), 0);
+
+  const zip = await downloaded(page, () => act(page, 'Sommer', 'Download as ZIP'));
+  assert.equal(zip.name, 'Sommer.zip');
+  assert.deepEqual(['inside.jpg', 'Sommer (2)/also.jpg'].filter(name => !zip.bytes.includes(name)), []);
+  await inspect(page, 'folders');
+
+  await line(page, 'Sommer').locator('.open').focus();
+  await page.keyboard.press('Delete');
+  await said(page, 'Sommer was moved to the trash.');
+  await page.getByText('This folder is empty.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await said(page, 'Sommer was restored.');
+  await line(page, 'Sommer').locator('.open').click();
+  await line(page, 'Sommer (2)').waitFor();
+  await line(page, 'inside.jpg').waitFor();
+
+  // Into a group's space it is a copy, and what was here goes to the trash.
+  await page.goBack();
+  const name = `Summer ${Date.now()}`; // The space is one for all tests.
+  await act(page, 'Sommer', 'Rename');
+  await answer(page, name);
+  await line(page, name).waitFor();
+  await act(page, name, 'Move …');
+  await picker.getByRole('button', { name: 'Spaces' }).click();
+  await picker.getByRole('button', { name: 'Family' }).click();
+  await picker.getByText('In another space this becomes a copy.').waitFor();
+  await inspect(page, 'move-to-space');
+  await picker.getByRole('button', { name: 'Move here' }).click();
+  await said(page, `${name} was moved to Family.`);
+  assert.equal(await line(page, name).count(), 0);
+  await page.getByRole('link', { name: 'Family' }).click();
+  await line(page, name).locator('.open').click();
+
+  // And a file back from there.
+  await act(page, 'inside.jpg', 'Move …');
+  await picker.getByRole('button', { name: 'Spaces' }).click();
+  await picker.getByRole('button', { name: 'My files' }).click();
+  await picker.getByRole('button', { name: 'Move here' }).click();
+  await said(page, 'inside.jpg was moved.');
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await line(page, 'inside.jpg').waitFor();
+}, desk));
+
+test('a job over a large folder tells how far it is, also after a reload, and why it could not do all', options, () => onMyFiles(async ({ page }) => {
+  await pageMenu(page, 'New folder');
+  await answer(page, 'Large');
+  await said(page, 'The folder Large was created.');
+  let job;
+  await page.route(/\/demo\/folders\?/, async route => {
+    const response = await route.fetch();
+    job = { ...await response.json(), status: 'running', total: 5000, done: 1200 };
+    return route.fulfill({ status: 202, json: job });
+  });
+  await page.route(/\/demo\/jobs\//, route => route.fulfill({ json: job }));
+  await act(page, 'Large', 'Delete');
+  await page.getByText('Large is being deleted.').waitFor();
+  await page.getByText('1,200 of 5,000').waitFor();
+  await inspect(page, 'job');
+  await page.reload();
+  await page.getByText('1,200 of 5,000').waitFor();
+  job = { ...job, status: 'failed', done: 4997, failed: 3, code: 'file_scanning' };
+  await page.getByRole('alert').filter({ hasText: 'It did not work for 3 of the files. This file is still being checked for malware.' }).waitFor();
+  assert.equal(await page.getByText('Large is being deleted.').count(), 0);
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+}));
 
 test('the viewer shows a picture, a text as text, a video and a PDF, and says what it can’t show', options, () => onMyFiles(async ({ page, disk }) => {
   const video = Buffer.from(await page.evaluate(record), 'base64');
@@ -213,16 +333,26 @@ test('thousands of files are loaded as they are scrolled to; the page reads from
   await line(page, 'IMG_0000.jpg').locator('.open').focus();
   await page.keyboard.press('ArrowLeft');
   assert.match(await focused(page), /^IMG_0001/);
+  await page.locator('#page-menu').click();
+  await page.getByRole('menuitem', { name: 'الروابط والطلبات' }).click();
+  await page.getByRole('dialog').getByRole('heading', { name: 'الروابط', exact: true }).waitFor();
+  await inspect(page, 'arabic-links');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await line(page, 'IMG_0001.jpg').locator('.open').focus();
   for (let pages = 2; pages <= 4; pages++) {
     await page.keyboard.press('End');
     await page.waitForFunction(count => document.querySelectorAll('#rows > li').length >= count, pages * 100);
   }
   assert.equal(asked, 4);
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const tag of ['de', 'ja']) {
+  for (const [tag, ask] of [['de', 'Um Dateien bitten …'], ['ja', 'ファイルをリクエスト…']]) {
     await visit(tag);
     await line(page, 'IMG_0000.jpg').waitFor();
     await inspect(page, `narrow-${tag}`); // Which also fails if the page scrolls sideways.
+    await page.locator('#page-menu').click();
+    await page.getByRole('menuitem', { name: ask }).click();
+    await inspect(page, `narrow-request-${tag}`);
   }
 }));
 

@@ -10,14 +10,14 @@ import { issuer } from './service.js';
 export const desk = { viewport: { width: 1280, height: 800 }, hasTouch: false };
 
 /** Signs in on the page, in a folder of this test's own, and runs the steps. Most tests block service workers: routes don't see what goes through one. */
-export async function onMyFiles(steps, { user = 'alice', ...options } = {}) {
+export async function onMyFiles(steps, { user = 'alice', at = issuer, ...options } = {}) {
   const folder = `Prüfung 🗂 ${randomBytes(4).toString('hex')}`;
   const disk = await mkdtemp(join(tmpdir(), 'latchkey-'));
   try {
     await onAPhone(async (page, violations, context) => {
       const faults = [];
       page.on('pageerror', fault => faults.push(fault.message));
-      await page.goto(`${issuer}/my-files#${new URLSearchParams({ folder })}`);
+      await page.goto(`${at}/my-files#${new URLSearchParams({ folder })}`);
       await signIn(page, user);
       await isThere(page);
       await steps({ page, context, folder, disk: (name, bytes) => onDisk(disk, name, bytes) });
@@ -45,6 +45,26 @@ export async function act(page, name, entry) {
 
 /** Waits until the page says these words. */
 export const said = (page, words) => page.getByRole('status').filter({ hasText: words }).first().waitFor();
+
+/** Does something that opens a dialog for choosing a file, and chooses this one. */
+export async function chosen(page, action, path) {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), action()]);
+  await chooser.setFiles(path);
+}
+
+/** An entry of the menu at the head of the list. */
+export async function pageMenu(page, entry) {
+  await page.getByRole('button', { name: 'More actions', exact: true }).click();
+  await page.getByRole('menuitem', { name: entry, exact: true }).click();
+}
+
+/** The entries of an item's menu. */
+export async function entriesOf(page, name) {
+  await page.getByRole('button', { name: `Actions for ${name}`, exact: true }).click();
+  const all = await page.getByRole('menuitem').allTextContents();
+  await page.keyboard.press('Escape');
+  return all;
+}
 
 /** Answers the dialog that asks for a text. */
 export async function answer(page, value) {

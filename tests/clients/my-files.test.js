@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { missing } from './chromium.js';
-import { act, answer, choose, desk, downloaded, inspect, isThere, line, onMyFiles, said, upload } from './my-files.js';
-import { issuer, photo } from './service.js';
+import { act, answer, choose, chosen, desk, downloaded, entriesOf, inspect, isThere, line, onMyFiles, pageMenu, said, upload } from './my-files.js';
+import { issuer, origin, photo } from './service.js';
 
 const options = { skip: missing, timeout: 120_000 };
 const hostile = '<img src=x onerror=document.title=1>.jpg';
@@ -146,6 +146,176 @@ test('a link with a password opens elsewhere, is listed, and ends when it is tak
   await page.getByRole('button', { name: 'Revoke: Bob' }).waitFor();
 }));
 
+test('what a file was is kept when it is replaced, and comes back', options, () => onMyFiles(async ({ page, disk }) => {
+  const [first, second] = [photo(3000), photo(5000)];
+  await choose(page, await disk('plan.jpg', first));
+  await act(page, 'plan.jpg', 'Versions …');
+  const sheet = page.getByRole('dialog', { name: 'Versions of plan.jpg' });
+  await sheet.getByText('There are no former versions.').waitFor();
+  const other = await disk('other name.jpg', second);
+  await chosen(page, () => sheet.getByRole('button', { name: 'Replace with …' }).click(), other);
+  await said(page, 'plan.jpg was replaced.');
+  assert.equal(await line(page, 'other name.jpg').count(), 0);
+  assert.ok((await downloaded(page, () => act(page, 'plan.jpg', 'Download'))).bytes.equals(second));
+
+  await act(page, 'plan.jpg', 'Versions …');
+  await sheet.getByText('Version 2 (now)').waitFor();
+  await inspect(page, 'versions');
+  const former = await downloaded(page, () => sheet.getByRole('button', { name: 'Download: Version 1' }).click());
+  assert.deepEqual([former.name, former.bytes.equals(first)], ['plan.jpg', true]);
+  await sheet.getByRole('button', { name: 'Restore: Version 1' }).click();
+  await sheet.getByRole('status').filter({ hasText: 'Restored: Version 1' }).waitFor();
+  await sheet.getByText('Version 3 (now)').waitFor();
+  await page.keyboard.press('Escape');
+  assert.ok((await downloaded(page, () => act(page, 'plan.jpg', 'Download'))).bytes.equals(first));
+
+  // Somebody else is faster: nothing is lost, and the page says where it is.
+  await page.route(/\/files\/[^/]+\/versions$/, async route => {
+    if (route.request().method() !== 'POST') return route.continue();
+    return route.continue({ headers: { ...route.request().headers(), 'if-match': '"of-another-version"' } });
+  });
+  await act(page, 'plan.jpg', 'Versions …');
+  await chosen(page, () => sheet.getByRole('button', { name: 'Replace with …' }).click(), other);
+  await page.getByRole('alert').filter({ hasText: 'Yours was saved beside it: plan (conflicted copy' }).waitFor();
+  await line(page, 'plan (conflicted copy').waitFor();
+}));
+
+test('a folder is shared by a link, others are asked for files, and both are listed and ended', options, () => onMyFiles(async ({ page, context, folder, disk }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await choose(page, await disk('a.jpg', photo(3000)), await disk('b.jpg', photo(3000)));
+  await line(page, 'b.jpg').waitFor();
+  await page.getByRole('link', { name: 'My files' }).first().click();
+  await act(page, folder, 'Share by link …');
+  const sheet = page.getByRole('dialog', { name: 'Link to' });
+  await sheet.getByLabel('Password (optional)').fill('open sesame');
+  await inspect(page, 'link');
+  await sheet.getByRole('button', { name: 'Create link' }).click();
+  const address = await page.getByRole('dialog').getByLabel('Copy the link now').inputValue();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByText('The link was copied.').waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), address);
+  await inspect(page, 'link-made');
+  await page.keyboard.press('Escape');
+  const stranger = await (await context.browser().newContext()).newPage();
+  await stranger.goto(address);
+  await stranger.getByLabel('Password').fill('open sesame');
+  await stranger.keyboard.press('Enter');
+  await stranger.getByText('a.jpg').first().waitFor();
+
+  await act(page, folder, 'Ask for files …');
+  const ask = page.getByRole('dialog', { name: 'Ask for files into' });
+  const title = `Receipts ${Date.now()}`;
+  await ask.getByLabel('Title').fill(title);
+  await ask.getByLabel('Kinds of files').selectOption('Pictures and PDF');
+  await ask.getByLabel('Maximum files').fill('3');
+  await inspect(page, 'request');
+  await ask.getByRole('button', { name: 'Create request' }).click();
+  const request = await page.getByRole('dialog').getByLabel('Copy the link now').inputValue();
+  await stranger.goto(request);
+  await stranger.getByText(title).waitFor();
+  await page.keyboard.press('Escape');
+
+  // Of two files, too.
+  await page.getByRole('link', { name: folder }).click();
+  await line(page, 'a.jpg').waitFor();
+  await line(page, 'a.jpg').locator('.open').focus();
+  await page.keyboard.press('Control+a');
+  await page.getByRole('button', { name: 'More actions for the selection' }).click();
+  await page.getByRole('menuitem', { name: 'Share by link …' }).click();
+  await sheet.getByText('see and download these files').waitFor();
+  const several = `Two ${Date.now()}`;
+  await sheet.getByLabel('Title').fill(several);
+  await sheet.getByRole('button', { name: 'Create link' }).click();
+  await page.getByRole('dialog').getByLabel('Copy the link now').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Clear the selection' }).click();
+
+  await pageMenu(page, 'Links and requests …');
+  const list = page.getByRole('dialog', { name: 'Links and requests of My files' });
+  await list.getByText('0 of 3 files received').first().waitFor();
+  await inspect(page, 'links');
+  for (const [name, words] of [[folder, 'The link was ended.'], [several, 'The link was ended.'], [title, 'The request was ended. Its files stay.']]) {
+    await list.getByRole('button', { name: `End: ${name}` }).click();
+    await list.getByRole('status').filter({ hasText: words }).waitFor();
+    await list.getByRole('button', { name: `End: ${name}` }).waitFor({ state: 'detached' });
+  }
+  assert.equal((await stranger.goto(address)).status(), 404);
+}));
+
+test('what is being checked or has malware in it says so, and nothing is offered that is not possible', options, () => onMyFiles(async ({ page, folder, disk }) => {
+  await choose(page, await disk('clean.jpg', photo(1000)), await disk('checked.jpg', photo(1000)), await disk('bad.jpg', photo(1000)));
+  for (const name of ['clean.jpg', 'checked.jpg', 'bad.jpg']) await line(page, name).waitFor();
+  const states = { 'checked.jpg': { status: 'scanning', scan: { result: 'pending' } }, 'bad.jpg': { status: 'infected', scan: { result: 'infected', threat: 'Eicar' } } };
+  let isChecked = false;
+  const as = file => ({ ...file, ...file.name === 'checked.jpg' && isChecked ? {} : states[file.name] });
+  await page.route(/\/demo\/files\?/, async route => {
+    const response = await route.fetch();
+    const list = await response.json();
+    return route.fulfill({ json: { ...list, files: list.files.map(as) } });
+  });
+  await page.route(/\/demo\/files\/[a-z0-9]+$/, async route => (route.request().method() === 'GET'
+    ? route.fulfill({ json: as(await (await route.fetch()).json()) }) : route.continue()));
+  await pageMenu(page, 'Reload');
+  await line(page, 'checked.jpg').getByText('Being checked').waitFor();
+  await line(page, 'bad.jpg').getByText('Malware found').waitFor();
+  await inspect(page, 'scans');
+  for (const name of ['checked.jpg', 'bad.jpg']) {
+    assert.deepEqual(await entriesOf(page, name),
+      ['Why can’t I open it?', 'Rename', 'Move …', 'Tags …', 'Select', 'Delete permanently']);
+  }
+  await line(page, 'bad.jpg').locator('.open').click();
+  await page.getByRole('alert').filter({ hasText: 'Malware was found in this file.' }).waitFor();
+  assert.equal(await page.locator('#viewer[open]').count(), 0);
+  await line(page, 'clean.jpg').locator('.open').click();
+  assert.equal(await page.getByRole('button', { name: 'Next file' }).isVisible(), false, 'the viewer leaves them out');
+  await page.keyboard.press('Escape');
+  isChecked = true;
+  await line(page, 'checked.jpg').getByText('Being checked').waitFor({ state: 'detached' }); // The page asks by itself.
+  assert.ok((await entriesOf(page, 'checked.jpg')).includes('Download'));
+  await act(page, 'bad.jpg', 'Delete permanently');
+  await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
+  await said(page, 'bad.jpg was deleted.');
+  assert.equal(await line(page, 'bad.jpg').count(), 0);
+}));
+
+test('where the tenant lets people find each other, a few letters are enough to share with somebody', options, async () => {
+  const acme = `${origin}/acme`;
+  const token = (await (await fetch(`${acme}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'password', client_id: 'first-party', username: 'admin', password: 'admin-password' }),
+  })).json()).access_token;
+  const set = peopleSearch => fetch(`${acme}/admin/accounts`, {
+    method: 'PATCH', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ peopleSearch }),
+  });
+  assert.equal((await set(true)).status, 200);
+  try {
+    await onMyFiles(async ({ page, disk }) => {
+      await choose(page, await disk('for bob.jpg', photo(1000)));
+      await act(page, 'for bob.jpg', 'Share …');
+      const field = page.getByRole('combobox', { name: 'Name, user name or email address' });
+      await field.fill('zz');
+      await page.getByText('Nobody was found.').waitFor();
+      await field.fill('b');
+      const option = page.getByRole('option', { name: 'Bob' });
+      await option.waitFor();
+      await inspect(page, 'people');
+      await page.keyboard.press('ArrowDown');
+      assert.equal(await option.getAttribute('aria-selected'), 'true');
+      await page.keyboard.press('Escape'); // Closes the list, not the dialog.
+      await option.waitFor({ state: 'detached' });
+      await field.fill('bo');
+      await option.waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      assert.equal(await field.inputValue(), 'Bob');
+      await page.getByRole('button', { name: 'Share', exact: true }).click();
+      await page.getByRole('button', { name: 'Revoke: Bob' }).waitFor();
+    }, { at: acme });
+  } finally {
+    await set(false);
+  }
+});
+
 test("what is shared with bob, and the group's space that he only reads, on a desk in the dark", options, async () => {
   const name = `for bob ${Date.now()}.jpg`;
   await onMyFiles(async ({ page, disk }) => {
@@ -162,21 +332,16 @@ test("what is shared with bob, and the group's space that he only reads, on a de
     await page.getByRole('button', { name: 'Revoke: Bob' }).waitFor();
   });
   await onMyFiles(async ({ page }) => {
-    const entries = async () => {
-      await page.getByRole('button', { name: `Actions for ${name}` }).click();
-      const all = await page.getByRole('menuitem').allTextContents();
-      await page.keyboard.press('Escape');
-      return all;
-    };
+    const readOnly = ['Open', 'Download', 'Copy …', 'Select'];
     await page.getByRole('link', { name: 'Shared with me' }).click();
     await line(page, name).waitFor();
-    assert.deepEqual(await entries(), ['Open', 'Download', 'Select']);
+    assert.deepEqual(await entriesOf(page, name), readOnly);
     assert.equal(await page.getByRole('button', { name: 'Add files' }).count(), 0);
     await inspect(page, 'shared-desktop-dark');
     await page.getByRole('link', { name: 'Family' }).click();
     await page.getByRole('link', { name: 'Family' }).and(page.locator('[aria-current=page]')).waitFor();
     await line(page, name).waitFor();
-    assert.deepEqual(await entries(), ['Open', 'Download', 'Select']);
+    assert.deepEqual(await entriesOf(page, name), readOnly);
   }, { user: 'bob', ...desk, colorScheme: 'dark' });
 });
 

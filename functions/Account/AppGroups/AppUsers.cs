@@ -14,12 +14,13 @@ public sealed class AppUsers(UserStore users, Consents consents, UserSessions us
     public async Task<bool> Has(Tenant tenant, Client client, string userId, CancellationToken cancel)
     {
         if (!Ids.IsId(userId)) return false;
-        var user = await users.Find(tenant, userId, cancel);
-        var (consenting, listing) = (consents.List(tenant, userId, cancel), userSessions.List(tenant, userId, cancel));
+        var finding = users.Find(tenant, userId, cancel);
+        var consenting = consents.Find(tenant, userId, client.Id, cancel);
+        var listing = userSessions.List(tenant, userId, after: null, UserSessions.AtOnce, cancel);
         await Task.WhenAll(consenting, listing); // For nobody, too.
-        if (user is null || user.State.Disabled) return false;
-        if ((await consenting).Any(consent => consent.ClientId == client.Id && consent.ClientIncarnation == client.Incarnation
-            && user.State.KeepsApp(client.Id, consent.AppMark))) return true;
+        if (await finding is not { State.Disabled: false } user) return false;
+        if (await consenting is { } consent && consent.ClientIncarnation == client.Incarnation
+            && user.State.KeepsApp(client.Id, consent.AppMark)) return true;
         var now = clock.GetUtcNow();
         var begun = (await listing).Where(entry => entry.ClientId == client.Id).TakeLast(MaxSessions);
         var found = await Task.WhenAll(begun.Select(entry => sessions.Find(tenant.Id, entry.SessionId, cancel)));

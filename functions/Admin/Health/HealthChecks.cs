@@ -10,12 +10,13 @@ namespace Latchkey.Admin;
 public sealed record HealthState(bool Tables, bool Blobs, bool Keys, bool? Scanner);
 
 /// <summary>
-/// Checks whether tables, blobs and keys respond, and the scanner for malware. Each dependency is called by at most one check at a time,
+/// Checks whether tables (with what this process makes in them at its start), blobs and keys respond, and the scanner for malware. Each dependency is called by at most one check at a time,
 /// and the result is
 /// shared for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost as much as one.
 /// </summary>
 public sealed class HealthChecks(
-    StorageClients storage, MacKeyRing ring, ClamAvScanner clamAv, Settings settings, TimeProvider clock, ILogger<HealthChecks> logger)
+    StorageClients storage, MacKeyRing ring, ClamAvScanner clamAv, StartWork work, Settings settings, TimeProvider clock,
+    ILogger<HealthChecks> logger)
 {
     static readonly TimeSpan StorageAge = TimeSpan.FromSeconds(5);
     static readonly TimeSpan KeysAge = TimeSpan.FromSeconds(60);
@@ -38,6 +39,6 @@ public sealed class HealthChecks(
     {
         var scanning = scanner?.IsUp();
         var up = await Task.WhenAll(tables.IsUp(), blobs.IsUp(), keys.IsUp());
-        return new HealthState(up[0], up[1], up[2], scanning is null ? null : await scanning);
+        return new HealthState(up[0] && work.IsDone, up[1], up[2], scanning is null ? null : await scanning);
     }
 }

@@ -18,7 +18,7 @@ public sealed class AdminSessions(
 
     /// <summary>
     /// <c>GET /{tenant}/admin/sessions?user=&amp;client=&amp;cursor=&amp;limit=</c> → <c>{sessions, cursor}</c>. With <c>user</c> it
-    /// reads an index; otherwise it scans all sessions of the tenant.
+    /// reads an index; otherwise the sessions of all days, a month of them at once. A page may be short, even empty, and have a cursor.
     /// </summary>
     [Function("admin-sessions")]
     public Task<IResult> List(
@@ -27,12 +27,10 @@ public sealed class AdminSessions(
         {
             var query = Query.Read(request, "user", "client", "cursor", "limit");
             var (limit, after) = (Paging.Limit(query), Paging.After(query));
-            var found = query["user"] is { } user
-                ? await OfUser(caller, user, query["client"], after, limit + 1)
-                : await sessions.List(caller.Tenant.Id, query["client"], after, limit + 1, caller.Cancel);
-            var answers = new List<object>();
-            foreach (var session in found.Take(limit)) answers.Add(await Answer(caller, session));
-            return Results.Json(new { sessions = answers, cursor = Paging.Cursor(found, limit, session => session.Id) });
+            var (found, next) = query["user"] is { } user
+                ? await OfUser(caller, user, query["client"], after, limit)
+                : await sessions.Page(caller.Tenant.Id, query["client"], after, limit, caller.Cancel);
+            return Results.Json(new { sessions = await Answers(caller, found), cursor = Paging.Cursor(next) });
         });
 
     /// <summary><c>DELETE /{tenant}/admin/sessions/{sessionId}</c> → 204: its tokens end at once.</summary>
@@ -85,23 +83,31 @@ public sealed class AdminSessions(
             return Results.NoContent();
         });
 
-    async Task<IReadOnlyList<Session>> OfUser(Caller caller, string user, string? client, string? after, int limit)
+    async Task<(IReadOnlyList<Session> Sessions, string? Next)> OfUser(
+        Caller caller, string user, string? client, string? after, int limit)
     {
-        if (!Storage.Ids.IsId(user)) return [];
-        var found = new List<Session>();
-        foreach (var known in await userSessions.List(caller.Tenant, user, caller.Cancel))
-        {
-            if (string.CompareOrdinal(known.SessionId, after) <= 0 || (client is not null && known.ClientId != client)) continue;
-            if (await sessions.Find(caller.Tenant.Id, known.SessionId, caller.Cancel) is { } session) found.Add(session);
-            if (found.Count == limit) break;
-        }
-        return found;
+        if (!Storage.Ids.IsId(user)) return ([], null);
+        var entries = (await userSessions.List(caller.Tenant, user, after, UserSessions.AtOnce, caller.Cancel))
+            .Where(entry => client is null || entry.ClientId == client).Take(limit + 1).ToList();
+        var found = await Task.WhenAll(entries.Take(limit).Select(entry =>
+            sessions.Find(caller.Tenant.Id, entry.SessionId, caller.Cancel)));
+        return ([.. found.OfType<Session>()], entries.Count > limit ? entries[limit - 1].SessionId : null);
     }
 
-    async Task<object> Answer(Caller caller, Session session)
+    // Each user is read once, all at the same time.
+    async Task<IReadOnlyList<object>> Answers(Caller caller, IReadOnlyList<Session> found)
+    {
+        var ids = found.Select(session => session.UserId).Distinct().ToList();
+        var read = await Task.WhenAll(ids.Select(id => users.Find(caller.Tenant, id, caller.Cancel)));
+        var byId = ids.Zip(read).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        var answers = new List<object>();
+        foreach (var session in found) answers.Add(await Answer(caller, session, byId[session.UserId]));
+        return answers;
+    }
+
+    async Task<object> Answer(Caller caller, Session session, User? user)
     {
         var client = await clients.Find(caller.Tenant, session.ClientId, caller.Cancel);
-        var user = await users.Find(caller.Tenant, session.UserId, caller.Cancel);
         var ended = client is null || session.HasEnded(caller.Tenant, client, user?.State) || !session.IsAlive(clock.GetUtcNow());
         return new
         {

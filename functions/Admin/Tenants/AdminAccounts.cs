@@ -10,7 +10,7 @@ namespace Latchkey.Admin;
 
 /// <summary>How people come to an account of the tenant, and how they sign in to it (<see cref="AccountRules"/>).</summary>
 public sealed class AdminAccounts(
-    TenantPipeline pipeline, TenantStore tenants, UserStore users, WaysToSignIn ways, Settings settings)
+    TenantPipeline pipeline, TenantStore tenants, UserStore users, PeopleIndex people, WaysToSignIn ways, Settings settings)
 {
     const string Route = "{tenant}/admin/accounts";
 
@@ -35,8 +35,12 @@ public sealed class AdminAccounts(
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
             await EnsureOwnWay(caller, body);
             var changed = await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel),
-                tenant => tenant with { Accounts = body.Apply(tenant, settings) }, tenant => tenants.TryReplace(tenant, caller.Cancel));
-            return Results.Json((changed ?? throw OperatorTenants.NotFound()).Accounts);
+                tenant => tenant with { Accounts = body.Apply(tenant, settings) }, tenant => tenants.TryReplace(tenant, caller.Cancel))
+                ?? throw OperatorTenants.NotFound();
+            // Users of before are found from now on, or no longer. If that fails half-way, the same request does it again.
+            if (body.PeopleSearch is true) await people.Fill(changed, caller.Cancel);
+            else if (body.PeopleSearch is false) await people.Clear(changed, caller.Cancel);
+            return Results.Json(changed.Accounts);
         });
 
     // Others can be helped by whoever still gets in.
@@ -54,7 +58,7 @@ sealed record AccountsBody(
     SignUpMode? SignUp = null, IReadOnlyList<string>? SignUpDomains = null, IReadOnlyList<string>? SignUpRoles = null,
     string? TermsUri = null, string? TermsVersion = null, bool? Passwords = null, bool? MailCodes = null, bool? Passkeys = null,
     SecondFactorMode? SecondFactor = null, IReadOnlyList<string>? SecondFactorRoles = null, int? RememberDays = null,
-    bool? SelfDeletion = null, int? DeletionDays = null, bool? SignInMails = null,
+    bool? SelfDeletion = null, int? DeletionDays = null, bool? SignInMails = null, bool? PeopleSearch = null,
     IReadOnlyList<string>? AppleApps = null, IReadOnlyList<string>? AndroidApps = null)
 {
     const int MaxEntries = 50;
@@ -86,6 +90,7 @@ sealed record AccountsBody(
             SelfDeletion = SelfDeletion ?? before.SelfDeletion,
             DeletionDays = Days("deletionDays", DeletionDays, AccountRules.MaxDeletionDays) ?? before.DeletionDays,
             SignInMails = SignInMails ?? before.SignInMails,
+            PeopleSearch = PeopleSearch ?? before.PeopleSearch,
             AppleApps = List("appleApps", AppleApps, IsAppleApp, "apps such as ABCDE12345.com.example.app") ?? before.AppleApps,
             AndroidApps = List("androidApps", AndroidApps, IsAndroidApp,
                 "packages with the SHA-256 fingerprint of their certificate, such as 'com.example.app 14:6D:…'") ?? before.AndroidApps,

@@ -21,7 +21,8 @@ public sealed class AdminSettings(
 
     static readonly string[] Spaces = ["user", "group", "client"];
 
-    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri, language, malwareScanning}</c></summary>
+    /// <summary><c>GET /{tenant}/admin/settings</c> → <c>{name, origins, color, logoUri, language, malwareScanning,
+    /// removesLocation}</c></summary>
     [Function("admin-settings")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
@@ -29,8 +30,9 @@ public sealed class AdminSettings(
             Answer(await tenants.FindNow(caller.Tenant.Id, caller.Cancel) ?? caller.Tenant));
 
     /// <summary>
-    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?, language?, malwareScanning?}</c>: an absent field
-    /// stays, an empty color, logoUri or language is removed, origins replace the whole list. It takes effect at once here, within 5
+    /// <c>PATCH /{tenant}/admin/settings</c> <c>{name?, origins?, color?, logoUri?, language?, malwareScanning?, removesLocation?}</c>: an
+    /// absent field stays, an empty color, logoUri or language is removed, origins replace the whole list. It takes effect at once here,
+    /// within 5
     /// seconds on other instances.
     /// </summary>
     [Function("admin-settings-change")]
@@ -87,5 +89,14 @@ public sealed class AdminSettings(
     }
 
     static IResult Answer(Tenant tenant) =>
-        Results.Json(new { tenant.Name, tenant.Origins, tenant.Color, tenant.LogoUri, tenant.Language, tenant.MalwareScanning });
+        Results.Json(new
+        {
+            tenant.Name,
+            tenant.Origins,
+            tenant.Color,
+            tenant.LogoUri,
+            tenant.Language,
+            tenant.MalwareScanning,
+            tenant.RemovesLocation,
+        });
 }

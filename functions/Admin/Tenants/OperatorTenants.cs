@@ -71,7 +71,8 @@ public sealed class OperatorTenants(TenantPipeline pipeline, TenantStore tenants
 
     /// <summary>
     /// <c>PATCH /operator/admin/tenants/{id}</c> <c>{name?, origins?, color?, logoUri?, openRegistration?, clientIdDocuments?, domain?,
-    /// limits?, malwareScanning?}</c>. A new domain means a new issuer: earlier access tokens end, sessions continue. Lower limits refuse
+    /// limits?, malwareScanning?, removesLocation?}</c>. A new domain means a new issuer: earlier access tokens end, sessions continue.
+    /// Lower limits refuse
     /// new files and delete nothing. 409 <c>domain_taken</c>.
     /// </summary>
     [Function("operator-tenant-change")]

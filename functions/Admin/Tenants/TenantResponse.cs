@@ -21,6 +21,7 @@ static class TenantResponse
         tenant.OpenRegistration,
         tenant.ClientIdDocuments,
         tenant.MalwareScanning,
+        tenant.RemovesLocation,
         createdAt = tenant.CreatedAt?.UtcDateTime,
         limits = LimitsResponse.Of(tenant.Limits),
     };
@@ -29,7 +30,7 @@ static class TenantResponse
 /// <summary>The settings that a tenant's own administrators can change; <see cref="TenantBody"/> has the operators' ones too.</summary>
 sealed record BrandingBody(
     string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null, string? LogoUri = null, string? Language = null,
-    bool? MalwareScanning = null)
+    bool? MalwareScanning = null, bool? RemovesLocation = null)
 {
     const int MaxOrigins = 50;
 
@@ -48,6 +49,7 @@ sealed record BrandingBody(
                 _ => BrandColor.IsColor(Color) ? Color : throw FieldChecks.Fault("color", "must be like #1a2b3c"),
             },
             MalwareScanning = MalwareScanning ?? tenant.MalwareScanning,
+            RemovesLocation = RemovesLocation ?? tenant.RemovesLocation,
             LogoUri = LogoUri is null ? tenant.LogoUri : FieldChecks.HttpsUrl("logoUri", LogoUri),
             Language = Language switch
             {
@@ -66,9 +68,9 @@ sealed record BrandingBody(
 /// <summary>A tenant's settings; an absent field stays as it is, an empty text removes an optional value.</summary>
 sealed record TenantBody(string? Name = null, IReadOnlyList<string>? Origins = null, string? Color = null,
     string? LogoUri = null, string? Language = null, bool? OpenRegistration = null, bool? ClientIdDocuments = null, string? Domain = null,
-    LimitsBody? Limits = null, bool? MalwareScanning = null)
+    LimitsBody? Limits = null, bool? MalwareScanning = null, bool? RemovesLocation = null)
 {
-    BrandingBody Branding() => new(Name, Origins, Color, LogoUri, Language, MalwareScanning);
+    BrandingBody Branding() => new(Name, Origins, Color, LogoUri, Language, MalwareScanning, RemovesLocation);
 
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public Tenant Apply(Tenant tenant) => Branding().Apply(tenant) with

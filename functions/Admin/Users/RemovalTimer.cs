@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Latchkey.Account;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
@@ -15,14 +16,17 @@ public sealed class RemovalTimer(
     // A younger note may belong to a request that is still running, or that has not marked the user yet.
     static readonly TimeSpan MinNoteAge = TimeSpan.FromMinutes(10);
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(7); // The smallest plan ends a function after ten minutes.
 
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("finish-removals")]
     public async Task Run([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        foreach (var note in await notes.All(cancel))
+        var begun = Stopwatch.GetTimestamp();
+        foreach (var note in (await notes.All(cancel)).OrderBy(note => note.Due ?? note.At))
         {
+            if (Stopwatch.GetElapsedTime(begun) > MaxRunTime) return; // The rest an hour later.
             if (note.Due is { } due ? now < due : now - note.At < MinNoteAge) continue;
             if (await TryFinish(note, cancel)) audit.Add(note.Tenant, "finish-removals", note.Id, null);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -23,26 +24,48 @@ public sealed record ArchivedFiles(IReadOnlyList<ArchivedFile> Files, int LeftOu
         + (LeftOut > 0 ? FormattableString.Invariant($", {LeftOut} left out") : "");
 }
 
+/// <summary>The most that an archive may hold.</summary>
+/// <param name="Files">The files.</param>
+/// <param name="Folders">The folders.</param>
+/// <param name="Bytes">The bytes of all files together.</param>
+public sealed record ArchiveLimits(int Files, int Folders, long Bytes)
+{
+    /// <summary>Of an archive that is sent while it is made: all of its bytes pass through the function while somebody waits.</summary>
+    public static ArchiveLimits Sent { get; } = new(1000, 1000, 4_000_000_000);
+
+    /// <summary>Of an archive that a job makes.</summary>
+    public static ArchiveLimits Made { get; } = new(50_000, 2000, 100_000_000_000);
+
+    /// <summary>413 <c>archive_too_large</c>.</summary>
+    public static Problem TooLarge(string what, long limit) =>
+        new(413, "archive_too_large", $"An archive holds at most {limit} {what}. Ask for less at a time.")
+        {
+            Extensions = new Dictionary<string, object?> { ["what"] = what, ["limit"] = limit },
+        };
+}
+
 /// <summary>Finds what an archive is to hold: files that the caller names, or a folder with all below it.</summary>
 public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, FileListing listing, Folders folders)
 {
-    /// <summary>The most files, and the most folders.</summary>
-    public const int MaxFiles = 1000;
+    /// <summary>The name of the text that says how many files are not there.</summary>
+    internal const string NoteName = "NOT INCLUDED.txt";
 
-    /// <summary>The most bytes of all files together: they all pass through the function.</summary>
-    public const long MaxBytes = 4_000_000_000;
-
-    const string NoteName = "NOT INCLUDED.txt";
     const int ReadsAtOnce = 8;
+    const int PageSize = 1000;
 
     /// <summary>These files, each of which the caller must be allowed to read.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 409, 410 as for a download; 413 <c>archive_too_large</c>.</exception>
-    public async Task<ArchivedFiles> OfFiles(Caller caller, IReadOnlyList<string> ids)
+    public async Task<ArchivedFiles> OfFiles(Caller caller, IReadOnlyList<string> ids) => OfRecords(await Read(caller, ids));
+
+    /// <summary>The records of these files, each of which the caller must be allowed to read, and which must have bytes.</summary>
+    /// <exception cref="Problem">404 <c>file_not_found</c>, 409, 410 as for a download.</exception>
+    public async Task<IReadOnlyList<FileRecord>> Read(Caller caller, IReadOnlyList<string> ids)
     {
         var files = new FileRecord[ids.Count];
         var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
         await Parallel.ForAsync(0, ids.Count, work, async (n, _) => files[n] = await permissions.Get(caller, ids[n], Permission.Read));
-        return OfRecords(files);
+        foreach (var file in files) Download.EnsureServable(file);
+        return files;
     }
 
     /// <summary>These files, which were found already.</summary>
@@ -74,21 +97,34 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
         return Served(files, names) is { Files.Count: > 0 } served ? served : throw FilePermissions.NotFound();
     }
 
+    /// <summary>The files in a folder and below it, whatever their state, with their paths.</summary>
+    /// <exception cref="Problem">413 <c>archive_too_large</c>: more files or folders than that.</exception>
+    internal async IAsyncEnumerable<ArchivedFile> Walk(string tenant, Owner owner, string folder, ArchiveLimits limits, ArchiveNames names,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var (seen, found) = (1, 0);
+        for (var left = new Queue<(string Folder, string Path)>([(folder, "")]); left.TryDequeue(out var next);)
+        {
+            var query = new FileQuery(tenant, owner, RowKeys.ListedByNameIn(next.Folder), null, PageSize);
+            var (below, more) = await folders.NamesIn(query.Partition, next.Folder, "", cancel);
+            if (more || (seen += below.Count) > limits.Folders) throw ArchiveLimits.TooLarge("folders", limits.Folders);
+            foreach (var name in below)
+                left.Enqueue((next.Folder.Length == 0 ? name : $"{next.Folder}/{name}", names.Folder(next.Path, name)));
+            for (var page = await listing.ByKey(query, cancel); ; page = await listing.ByKey(query with { After = page.Next }, cancel))
+            {
+                if ((found += page.Files.Count) > limits.Files) throw ArchiveLimits.TooLarge("files", limits.Files);
+                foreach (var file in page.Files) yield return new(file, names.File(next.Path, file.Name));
+                if (page.Next is null) break;
+                if (found == limits.Files) throw ArchiveLimits.TooLarge("files", limits.Files);
+            }
+        }
+    }
+
     async Task<(List<ArchivedFile> Files, ArchiveNames Names)> Below(
         string tenant, Owner owner, string folder, CancellationToken cancel)
     {
-        var (names, files, seen) = (new ArchiveNames(), new List<ArchivedFile>(), 1);
-        for (var left = new Queue<(string Folder, string Path)>([(folder, "")]); left.TryDequeue(out var next);)
-        {
-            var query = new FileQuery(tenant, owner, RowKeys.ListedByNameIn(next.Folder), null, MaxFiles - files.Count + 1);
-            var (below, more) = await folders.NamesIn(query.Partition, next.Folder, "", cancel);
-            if (more || (seen += below.Count) > MaxFiles) throw TooLarge("folders", MaxFiles);
-            foreach (var name in below)
-                left.Enqueue((next.Folder.Length == 0 ? name : $"{next.Folder}/{name}", names.Folder(next.Path, name)));
-            var page = await listing.ByKey(query, cancel);
-            files.AddRange(page.Files.Select(file => new ArchivedFile(file, names.File(next.Path, file.Name))));
-            if (files.Count > MaxFiles) throw TooLarge("files", MaxFiles);
-        }
+        var names = new ArchiveNames();
+        var files = await Walk(tenant, owner, folder, ArchiveLimits.Sent, names, cancel).ToListAsync(cancel);
         return files.Count > 0 ? (files, names) : throw FilePermissions.NotFound();
     }
 
@@ -98,12 +134,6 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
         return Checked(served) with { LeftOut = files.Count - served.Count, NotePath = names.File("", NoteName) };
     }
 
-    static ArchivedFiles Checked(IReadOnlyList<ArchivedFile> files) =>
-        files.Sum(item => item.File.Size) <= MaxBytes ? new(files, 0) : throw TooLarge("bytes", MaxBytes);
-
-    static Problem TooLarge(string what, long limit) =>
-        new(413, "archive_too_large", $"An archive holds at most {limit} {what}. Ask for less at a time.")
-        {
-            Extensions = new Dictionary<string, object?> { ["what"] = what, ["limit"] = limit },
-        };
+    static ArchivedFiles Checked(IReadOnlyList<ArchivedFile> files) => files.Sum(item => item.File.Size) <= ArchiveLimits.Sent.Bytes
+        ? new(files, 0) : throw ArchiveLimits.TooLarge("bytes", ArchiveLimits.Sent.Bytes);
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Azure;
-using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
 
@@ -66,13 +64,13 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota, Ch
         var (partition, from, dropped) = (RowKeys.Space(tenant, space), RowKeys.AnyChange, 0);
         while (dropped < MaxDropped)
         {
-            var rows = await table.Range(partition, from, RowKeys.AnyChange + "~", Table.MaxTransactionRows, cancel)
-                .Take(Table.MaxTransactionRows).ToListAsync(cancel);
+            var rows = await table.Columns(partition, from, RowKeys.AnyChange + "~", ["RowKey", ChangeRows.TimeColumn], cancel,
+                Table.MaxTransactionRows).Take(Table.MaxTransactionRows).ToListAsync(cancel);
             if (rows.Count == 0) return true;
             var incarnation = rows[0].RowKey[..(rows[0].RowKey.LastIndexOf('|') + 1)];
             var keys = rows.TakeWhile(row => row.RowKey.StartsWith(incarnation, StringComparison.Ordinal)
                 && ChangeRows.TimeOf(row) <= now - Kept).Select(row => row.RowKey).ToList();
-            await Delete(partition, keys, cancel);
+            await table.Delete(partition, keys, cancel);
             dropped += keys.Count;
             if (keys.Count < Table.MaxTransactionRows) from = incarnation + "~"; // All others of it are younger.
         }
@@ -80,22 +78,8 @@ public sealed class ChangeFeed(StorageClients storage, SpaceQuota spaceQuota, Ch
     }
 
     /// <summary>Deletes all changes of a space that is being removed.</summary>
-    public async Task RemoveAll(string tenant, string space, CancellationToken cancel)
-    {
-        var partition = RowKeys.Space(tenant, space);
-        await foreach (var keys in table.Keys(partition, RowKeys.AnyChange, RowKeys.AnyChange + "~", cancel)
-            .Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
-            await Delete(partition, keys, cancel);
-    }
-
-    async Task Delete(string partition, IReadOnlyList<string> keys, CancellationToken cancel)
-    {
-        if (keys.Count == 0) return;
-        if (await table.TryTransact(
-            [.. keys.Select(key => new TableTransactionAction(
-                TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))], cancel)) return;
-        foreach (var key in keys) await table.TryDelete(partition, key, cancel); // Somebody else deletes them as well.
-    }
+    public Task RemoveAll(string tenant, string space, CancellationToken cancel) =>
+        table.Clear(RowKeys.Space(tenant, space), RowKeys.AnyChange, RowKeys.AnyChange + "~", cancel);
 
     static Problem Gone() => new(410, "changes_gone", string.Create(CultureInfo.InvariantCulture,
         $"Changes behind this cursor are no longer kept: it is older than {Kept.Days} days, or the space was removed. Start over."));

@@ -7,7 +7,9 @@ namespace Latchkey.Files;
 static class ChangeRows
 {
     const string KindColumn = "Change";
-    const string TimeColumn = "ChangedAt";
+    /// <summary>The column of the change's time.</summary>
+    public const string TimeColumn = "ChangedAt";
+
     const string ShareColumn = "ShareId";
 
     /// <summary>The insertion of a change as the last one of its space.</summary>

@@ -39,7 +39,7 @@ public sealed class BlobCopier(
         var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
         if (failed) throw await Failed(copy, cancel);
         var sealedAs = settings.Scan.Mode == ScanMode.Defender ? blob.ETag // As UploadCheck.Seals.
-            : await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, blob, HeadersOf(copy, blob), cancel);
+            : await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, UploadedBlob.Of(blob), HeadersOf(copy, blob), cancel);
         var checkedBytes = (copy.Scan ?? new()) with { ETags = FileScan.Names([blob.ETag, sealedAs]) };
         if (await release.TryComplete(copy with { Scan = checkedBytes }, cancel) is { } done) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { IsListed: true } there

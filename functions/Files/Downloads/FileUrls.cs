@@ -50,6 +50,18 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
         return url;
     }
 
+    /// <summary>The URL that downloads an archive that a job has made, as long as a file's at most.</summary>
+    public async Task<SignedUrl> Archive(Caller caller, FolderJob job)
+    {
+        var left = job.KeptUntil - clock.GetUtcNow();
+        var life = left < settings.DownloadUrlTime ? left : settings.DownloadUrlTime;
+        if (life <= TimeSpan.Zero) throw ReadJob.NotFound();
+        var headers = new ResponseHeaders("application/zip", ContentDisposition.For(job.Archive!.Name));
+        var url = await sas.ToRead(job.Tenant, ArchiveBlob.BlobName(job.Id), null, headers, life, caller.Cancel);
+        LogAndAudit(job.Tenant, job.Id, caller.Token.ClientId, caller.Audit, "read an archive", url);
+        return url;
+    }
+
     /// <summary>The URL that shows a rendition of the file. It stays the same and lives as a download's.</summary>
     public async Task<SignedUrl> Thumbnail(Caller caller, FileRecord file, int size)
     {
@@ -104,11 +116,14 @@ public sealed partial class FileUrls(Sas sas, Settings settings, TimeProvider cl
 
     static ResponseHeaders AsAttachment(FileRecord file) => new(file.ContentType, ContentDisposition.For(file.Name));
 
-    void LogAndAudit(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url)
+    void LogAndAudit(FileRecord file, string client, AuditContext? audit, string permission, SignedUrl url) =>
+        LogAndAudit(file.Tenant, file.Id, client, audit, permission, url);
+
+    void LogAndAudit(string tenant, string id, string client, AuditContext? audit, string permission, SignedUrl url)
     {
-        Log.Issued(logger, file.Tenant, file.Id, permission, url.ExpiresAt, client);
+        Log.Issued(logger, tenant, id, permission, url.ExpiresAt, client);
         if (audit is null) return;
-        audit.Target = file.Id;
+        audit.Target = id;
         audit.Detail = $"SAS to {permission}, until {url.ExpiresAt.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
     }
 

@@ -16,8 +16,11 @@ public sealed class ReadJob(TenantPipeline pipeline, FolderJobs jobs)
         pipeline.AuthorizeRead(request, Scopes.FilesRead, async caller =>
         {
             var job = await jobs.Find(caller.Tenant.Id, request.RouteValues["id"] as string, caller.Cancel);
-            if (job is null || job.By != Owner.Of(caller.Token)) throw Problem.NotFound("job_not_found", "The job was not found.");
+            if (job is null || job.By != Owner.Of(caller.Token)) throw NotFound();
             await jobs.Ask(job);
             return FolderJobResponse.Ok(caller, job);
         });
+
+    /// <summary>404 <c>job_not_found</c>: it does not exist, or somebody else has begun it.</summary>
+    internal static Problem NotFound() => Problem.NotFound("job_not_found", "The job was not found.");
 }

@@ -106,8 +106,10 @@ public sealed class IntegrityCheckSteps(
     }
 
     // The names of all blobs start with the id of the file, or of the upload, whose bytes they hold.
-    async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) =>
-        blob.Name.Length >= 32 && await versions.FindContent(tenant, blob.Name[..32], cancel) is not null;
+    // Those of an archive start with the id of the job that makes it.
+    async Task<bool> HasRecord(string tenant, BlobItem blob, CancellationToken cancel) => blob.Name.Length >= 32
+        && (await versions.FindContent(tenant, blob.Name[..32], cancel) is not null
+            || await table.Find(RowKeys.Space(tenant, blob.Name[..16]), RowKeys.Job(blob.Name[..32]), cancel) is not null);
 
     async Task<IntegrityCheckState> Folders(string tenant, IntegrityCheckState state, CancellationToken cancel)
     {
@@ -125,8 +127,11 @@ public sealed class IntegrityCheckSteps(
         return state.MoveTo(next) with { FoldersRemoved = state.FoldersRemoved + removed };
     }
 
-    async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel) =>
-        state.MoveTo(null) with { PartsRepaired = await tenantQuota.Repair(tenant, clock.GetUtcNow() - UntouchedFor, cancel) };
+    async Task<IntegrityCheckState> Totals(string tenant, IntegrityCheckState state, CancellationToken cancel)
+    {
+        var (repaired, next) = await tenantQuota.Repair(tenant, state.Continuation, PageSize, clock.GetUtcNow() - UntouchedFor, cancel);
+        return state.MoveTo(next) with { PartsRepaired = state.PartsRepaired + repaired };
+    }
 
     // All partitions of the tenant (`}` is the character after `|`), all keys with this prefix.
     Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Rows(

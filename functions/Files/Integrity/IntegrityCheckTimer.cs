@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
@@ -5,31 +7,49 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Files;
 
-/// <summary>Continues the checks of all tenants once an hour. A new check begins a day after the last one finished.</summary>
+/// <summary>
+/// Continues the checks of all tenants once an hour, several at the same time and for as long as a run may take. A new check begins a day
+/// after the last one finished.
+/// </summary>
 public sealed partial class IntegrityCheckTimer(
-    TenantStore tenants, IntegrityCheck check, TimeProvider clock, ILogger<IntegrityCheckTimer> logger)
+    TenantStore tenants, IntegrityCheck check, ILogger<IntegrityCheckTimer> logger)
 {
-    const int PagesAtOnce = 10;
+    const int TenantsAtOnce = 4;
+    const int PagesOfTurn = 10;
 
-    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(8); // The smallest plan ends a function after ten minutes.
 
     /// <summary>Forty-seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("files-check")]
     public async Task Run([TimerTrigger("0 47 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
-        var until = clock.GetUtcNow() + MaxRunTime;
-        // In random order, so that every tenant gets its turn even if the time runs out.
-        foreach (var tenant in (await tenants.All(cancel)).OrderBy(_ => RandomNumberGenerator.GetInt32(int.MaxValue)))
+        var begun = Stopwatch.GetTimestamp();
+        // In random order and in turns, so that every tenant gets further even if the time runs out.
+        var left = new ConcurrentQueue<string>(
+            (await tenants.All(cancel)).OrderBy(_ => RandomNumberGenerator.GetInt32(int.MaxValue)));
+        var work = new ParallelOptions { MaxDegreeOfParallelism = TenantsAtOnce, CancellationToken = cancel };
+        while (!left.IsEmpty && Stopwatch.GetElapsedTime(begun) < MaxRunTime)
         {
-            if (clock.GetUtcNow() > until) return;
-            try
+            var unfinished = new ConcurrentQueue<string>();
+            await Parallel.ForEachAsync(left, work, async (tenant, stop) =>
             {
-                await check.Run(tenant, PagesAtOnce, now: false, cancel);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                Log.Failed(logger, tenant, fault); // The other tenants are still checked, and this one again in an hour.
-            }
+                if (Stopwatch.GetElapsedTime(begun) < MaxRunTime && await TryContinue(tenant, stop)) unfinished.Enqueue(tenant);
+            });
+            left = unfinished;
+        }
+    }
+
+    // True if there is more to check.
+    async Task<bool> TryContinue(string tenant, CancellationToken cancel)
+    {
+        try
+        {
+            return await check.Run(tenant, PagesOfTurn, now: false, cancel) is { FinishedAt: null };
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Log.Failed(logger, tenant, fault); // The other tenants are still checked, and this one again in an hour.
+            return false;
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
     const long MaxHeadroomBytes = 64 << 20;
     const long MaxHeadroomFiles = 64;
     const int MaxAttempts = 20;
+    const int SpacesAtOnce = 8;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
     readonly SemaphoreSlim turn = new(1);
@@ -84,26 +85,38 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
     public Task Release(Excess excess, CancellationToken cancel) => table.TryTransact(excess.Rows, cancel);
 
     /// <summary>
-    /// Releases what a crash left reserved for spaces that don't know of it. Reservations that changed after
-    /// <paramref name="untouchedSince"/> are skipped, because one that is being enlarged looks the same. Returns how many
-    /// reservations were repaired.
+    /// Releases what a crash left reserved for spaces that don't know of it, space by space. Reservations that changed after
+    /// <paramref name="untouchedSince"/> are skipped, because one that is being enlarged looks the same.
     /// </summary>
-    public async Task<int> Repair(string tenant, DateTimeOffset untouchedSince, CancellationToken cancel)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="after">Where the last call ended, or null.</param>
+    /// <param name="limit">How many spaces are looked at.</param>
+    /// <param name="untouchedSince">See above.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>How many reservations were repaired, and where the next call begins; null if this was the last.</returns>
+    public async Task<(int Repaired, string? Next)> Repair(
+        string tenant, string? after, int limit, DateTimeOffset untouchedSince, CancellationToken cancel)
     {
-        var (repaired, partition) = (0, RowKeys.TenantReservations(tenant));
-        var start = RowKeys.SpaceReservation("");
-        await foreach (var row in table.Range(partition, start, start + "~", null, cancel))
-        {
-            if (row.Timestamp >= untouchedSince) continue;
-            var space = row.RowKey[start.Length..];
-            var usage = Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceUsage, cancel));
-            var total = Reservation.Of(partition, RowKeys.TotalReservation, await table.Find(partition, RowKeys.TotalReservation, cancel));
-            var own = Reservation.Of(partition, row.RowKey, row);
-            var (bytes, files) = (Math.Min(0, usage.ReservedBytes - own.Bytes), Math.Min(0, usage.ReservedFiles - own.Files));
-            if ((bytes, files) == (0, 0)) continue;
-            if (await table.TryTransact([total.Add(bytes, files).Write(), own.Add(bytes, files).Write()], cancel)) repaired++;
-        }
-        return repaired;
+        var (repaired, partition, start) = (0, RowKeys.TenantReservations(tenant), RowKeys.SpaceReservation(""));
+        var from = after is null ? start : after + "0"; // No key is a prefix of another.
+        var rows = await table.Range(partition, from, start + "~", limit, cancel).Take(limit).ToListAsync(cancel);
+        await Parallel.ForEachAsync(rows.Where(row => row.Timestamp < untouchedSince),
+            new ParallelOptions { MaxDegreeOfParallelism = SpacesAtOnce, CancellationToken = cancel }, async (row, stop) =>
+            {
+                if (await TryRepair(tenant, partition, row, stop)) Interlocked.Increment(ref repaired);
+            });
+        return (repaired, rows.Count == limit ? rows[^1].RowKey : null);
+    }
+
+    async Task<bool> TryRepair(string tenant, string partition, TableEntity row, CancellationToken cancel)
+    {
+        var space = row.RowKey[RowKeys.SpaceReservation("").Length..];
+        var usage = Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceUsage, cancel));
+        var own = Reservation.Of(partition, row.RowKey, row);
+        var (bytes, files) = (Math.Min(0, usage.ReservedBytes - own.Bytes), Math.Min(0, usage.ReservedFiles - own.Files));
+        if ((bytes, files) == (0, 0)) return false;
+        var total = Reservation.Of(partition, RowKeys.TotalReservation, await table.Find(partition, RowKeys.TotalReservation, cancel));
+        return await table.TryTransact([total.Add(bytes, files).Write(), own.Add(bytes, files).Write()], cancel);
     }
 
     /// <summary>What all spaces have reserved: what they hold, and the headroom of each.</summary>

@@ -58,6 +58,9 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     /// <summary>Of a picture: whether there are thumbnails.</summary>
     public ThumbnailResponse? Thumbnail { get; init; }
 
+    /// <summary>True if the place was erased from a picture. The hashes are of what is served, not of what was uploaded.</summary>
+    public bool? LocationRemoved { get; init; }
+
     /// <summary>The entity tag of its bytes, for If-Match.</summary>
     public required string Etag { get; init; }
 
@@ -87,10 +90,11 @@ public sealed record FileResponse(string Id, string Status, string Space, string
     public static FileResponse Of(FileRecord file) => new(
         file.Id, file.Status.ToString().ToLowerInvariant(), file.Owner.SpaceName, file.Name, file.Folder, file.ContentType, file.Size)
     {
-        Md5 = file.Md5,
-        Md5Verified = IfChecked(file, file.Md5, file.Md5Verified),
-        Sha256 = file.Sha256,
-        Sha256Verified = IfChecked(file, file.Sha256, file.Sha256Verified),
+        Md5 = file.ServedMd5,
+        Md5Verified = IfChecked(file, file.ServedMd5, file.Md5Verified || file.Clean is not null),
+        Sha256 = file.ServedSha256,
+        Sha256Verified = IfChecked(file, file.ServedSha256, file.Sha256Verified || file.Clean is not null),
+        LocationRemoved = file.Clean is null ? null : true,
         ModifiedAt = file.ModifiedAt?.UtcDateTime,
         TakenAt = file.TakenAt?.UtcDateTime,
         Metadata = file.Metadata,
@@ -157,7 +161,9 @@ public sealed record UploadResponse(
     {
         // A block has no type, but plugins send raw bytes only with a Content-Type.
         if (file.BlockSize is not null) return new() { ["Content-Type"] = "application/octet-stream" };
+        // With its final headers a blob need not be written again once it is checked.
         var headers = new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob", ["Content-Type"] = file.ContentType };
+        headers["x-ms-blob-content-disposition"] = ContentDisposition.Attachment;
         // Storage verifies Content-MD5 (Put Blob), so a body that was damaged in transit is refused at once.
         if (file.Md5 is not null) headers["Content-MD5"] = file.Md5;
         return headers;

@@ -38,7 +38,10 @@ public sealed partial class DefenderQueue(
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var file = await versions.FindBytes(tenant, blob[..FileRecord.IdLength], cancel);
-            if (file is null or { Status: FileStatus.Purging } || file.BlobName != blob) return;
+            if (file is null or { Status: FileStatus.Purging }) return;
+            // A picture whose place is being erased: what is scanned is what will be served.
+            var isSoonServed = file.Status == FileStatus.Pending && blob == FileRecord.CleanBlobNameOf(file.Content);
+            if (file.BlobName != blob && !isSoonServed) return;
             // A tenant that does not want it is left alone, but what waits for a verdict gets it.
             if (file.Status != FileStatus.Scanning && await tenants.Find(tenant, cancel) is not { MalwareScanning: true }) return;
             if (file.Status is FileStatus.Pending or FileStatus.Copying)

@@ -11,6 +11,8 @@ namespace Latchkey.Files;
 public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships memberships, TimeProvider clock)
 {
     const int ReadsAtOnce = 16;
+    const int RecipientsAtOnce = 10;
+    const int RecipientsOfPage = 50;
 
     /// <summary>
     /// A page, and where the next begins. A page may hold fewer files than <paramref name="limit"/> although there are more, because it
@@ -28,22 +30,28 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships
         if (self.Kind != "user") return ([], null); // Nothing can be shared with a client.
         var recipients = await Recipients(caller, self);
         var (index, after) = ReadCursor(cursor, recipients);
-        for (; index < recipients.Count; (index, after) = (index + 1, ""))
+        // Many groups share nothing. Some are looked at together, and not all of very many by one request.
+        var (atOnce, end) = (1, Math.Min(index + RecipientsOfPage, recipients.Count));
+        for (; index < end; atOnce = RecipientsAtOnce)
         {
-            var recipient = recipients[index];
-            var found = await shares.SharedWith(caller.Tenant.Id, recipient, after, limit, caller.Cancel);
-            if (found.Count == 0) continue;
+            var some = recipients[index..Math.Min(index + atOnce, end)];
+            var read = await Task.WhenAll(some.Select((recipient, n) =>
+                shares.SharedWith(caller.Tenant.Id, recipient, n == 0 ? after : "", limit, caller.Cancel)));
+            var first = Array.FindIndex(read, found => found.Count > 0);
+            if (first < 0)
+            {
+                (index, after) = (index + some.Count, "");
+                continue;
+            }
+            var found = read[first];
             var page = new FileResponse?[found.Count];
             var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
             await Parallel.ForAsync(0, found.Count, work, async (n, _) =>
                 page[n] = await Load(caller, found[n].FileId, found[n].ShareId, fits));
-            var isLastOfRecipient = found.Count < limit;
-            var next = !isLastOfRecipient ? Position(recipient, found[^1].Key)
-                : index + 1 < recipients.Count ? Position(recipients[index + 1], "")
-                : null;
+            var next = found.Count == limit ? Position(some[first], found[^1].Key) : Start(recipients, index + first + 1);
             return ([.. page.OfType<FileResponse>()], next);
         }
-        return ([], null);
+        return ([], Start(recipients, index));
     }
 
     // The user first, then their groups in a stable order.
@@ -69,6 +77,8 @@ public sealed class SharedWithMe(ShareStore shares, FileStore files, Memberships
             Sender = null,
         };
     }
+
+    static string? Start(List<Owner> recipients, int index) => index < recipients.Count ? Position(recipients[index], "") : null;
 
     static string Position(Owner recipient, string key) => $"{recipient.Kind}:{recipient.Id}:{key}";
 

@@ -86,7 +86,7 @@ public sealed class FileSchedule(StorageClients storage)
         var dropped = 0;
         foreach (var bucket in await tables.BucketsUpTo(now.AddDays(-2), cancel))
         {
-            if (await tables.For(bucket).Scan($"PartitionKey ge ''", cancel).AnyAsync(cancel)) continue;
+            if (await tables.For(bucket).Query("PartitionKey ge ''", pageSize: 1, cancel).AnyAsync(cancel)) continue;
             await tables.Drop(bucket, cancel);
             dropped++;
         }

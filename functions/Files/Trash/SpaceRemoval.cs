@@ -9,11 +9,11 @@ namespace Latchkey.Files;
 /// releases its quota. Every step can be repeated, so after a crash the same call continues. By then nobody may write to the space.
 /// </summary>
 public sealed class SpaceRemoval(
-    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, ChangeFeed changes, SpaceQuota spaceQuota,
-    TenantQuota tenantQuota)
+    StorageClients storage, FileStore files, FilePurge purge, ShareStore shares, ChangeFeed changes, ArchiveEnd archives,
+    SpaceQuota spaceQuota, TenantQuota tenantQuota)
 {
     const int SharesAtOnce = 100;
-    const int FilesAtOnce = 8;
+    const int FilesAtOnce = 8; // Or shares.
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -26,25 +26,26 @@ public sealed class SpaceRemoval(
     /// inherit.
     /// </summary>
     public async Task<bool> IsEmpty(string tenant, Owner owner, CancellationToken cancel) =>
-        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0 }
+        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0, Bytes: 0 }
             && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
 
     /// <summary>Removes the space; false if the time ran out or files kept changing. Then the same call continues.</summary>
     public async Task<bool> TryRemove(string tenant, Owner owner, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
+        var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         while (await shares.SharedWith(tenant, owner, "", SharesAtOnce, cancel) is { Count: > 0 } given)
         {
             if (time.Elapsed > maxTime) return false;
-            foreach (var (fileId, shareId, _) in given) await shares.Remove(tenant, fileId, owner, shareId, cancel);
+            await Parallel.ForEachAsync(given, work, async (share, stop) =>
+                await shares.Remove(tenant, share.FileId, owner, share.ShareId, stop));
         }
         var space = owner.SpaceKey(tenant);
         await RemoveLinks(tenant, owner, cancel); // First: nobody hands anything in any more.
         // First: a job without its row stops, and what it copies needs a space that is there.
-        await RemoveRows(tenant, space, RowKeys.AnyJob, cancel);
+        await RemoveJobs(tenant, space, cancel);
         await RemoveRows(tenant, space, RowKeys.Jobs, cancel);
         var isPurged = true;
-        var work = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = cancel };
         await Parallel.ForEachAsync(Records(tenant, space, cancel), work, async (file, stop) =>
         {
             if (time.Elapsed > maxTime || !await TryPurgeFile(file, stop)) isPurged = false;
@@ -58,6 +59,17 @@ public sealed class SpaceRemoval(
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);
         return true;
+    }
+
+    async Task RemoveJobs(string tenant, string space, CancellationToken cancel)
+    {
+        var partition = RowKeys.Space(tenant, space);
+        await foreach (var row in table.Range(partition, RowKeys.AnyJob, RowKeys.AnyJob + "~", null, cancel))
+        {
+            var job = FolderJob.Read(tenant, row);
+            if (job.Archive is not null) await archives.Drop(job, cancel);
+            await table.TryDelete(partition, row.RowKey, cancel);
+        }
     }
 
     /// <summary>Removes the links to folders and selections of a space, and its requests for files. They don't count as files.</summary>
@@ -85,11 +97,8 @@ public sealed class SpaceRemoval(
 
     // All folders are empty now: removing each with its last file would cost more. Of what is known and found only entries are left
     // that an older version of the service wrote or forgot, and the ends of the index.
-    async Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel)
-    {
-        var partition = RowKeys.Space(tenant, space);
-        await foreach (var key in table.Keys(partition, prefix, prefix + "~", cancel)) await table.TryDelete(partition, key, cancel);
-    }
+    Task RemoveRows(string tenant, string space, string prefix, CancellationToken cancel) =>
+        table.Clear(RowKeys.Space(tenant, space), prefix, prefix + "~", cancel);
 
     async IAsyncEnumerable<FileRecord> Records(
         string tenant, string space, [EnumeratorCancellation] CancellationToken cancel)

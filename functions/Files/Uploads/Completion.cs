@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class Completion(
     SingleUpload single, StagedUpload staged, FilePurge purge, Replacement replacement, FileRelease release, ReceivedFiles received,
-    TimeProvider clock)
+    LocationRemoval locations, TimeProvider clock)
 {
     const int MaxAttempts = 5;
 
@@ -44,14 +44,17 @@ public sealed class Completion(
             snapshot = verified.Snapshot is { } taken ? (file.Id, taken) : null;
             var complete = file with
             {
-                Snapshot = verified.Snapshot,
+                Snapshot = verified.Clean is null ? verified.Snapshot : null,
+                Clean = verified.Clean,
                 ContentType = verified.ContentType,
                 DeclaredContentType = verified.ContentType == file.ContentType ? null : file.ContentType,
                 Md5Verified = verified.Md5,
                 Sha256Verified = verified.Sha256,
                 Scan = (file.Scan ?? new()) with { ETags = FileScan.Names(verified.ETags) },
             };
-            if (await release.TryComplete(complete, cancel, condition) is { } done) return done;
+            if (await release.TryComplete(complete, cancel, condition) is not { } done) continue;
+            await locations.DropUploaded(done);
+            return done;
         }
         throw Problem.Conflict("upload_unfinished", "The upload keeps changing. Try again later.");
     }
@@ -64,7 +67,7 @@ public sealed class Completion(
         {
             var verified = file.IsStaged ? await staged.Verify(file, choose, cancel) : await single.Verify(file, cancel);
             if (file.Request is not null) await received.EnsureTaken(file, verified, cancel);
-            return verified;
+            return await locations.Run(file, verified, cancel);
         }
         catch (RequestFailedException changed) when (changed.Status is 404 or 412)
         {

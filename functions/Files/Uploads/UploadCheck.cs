@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
@@ -15,6 +17,12 @@ public sealed record VerifiedUpload(bool Md5, bool Sha256, string ContentType, s
 {
     /// <summary>The ETags that the blob had with these bytes: as it was uploaded, and as it is now.</summary>
     public IReadOnlyList<ETag> ETags { get; init; } = [];
+
+    /// <summary>True if the bytes are a picture, whatever they were declared to be.</summary>
+    public bool IsPicture { get; init; }
+
+    /// <summary>What is served instead, because a location was erased; otherwise null.</summary>
+    public CleanBytes? Clean { get; init; }
 }
 
 /// <summary>The uploaded bytes are not the declared file, which ends the upload.</summary>
@@ -36,14 +44,14 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     const int FormBytes = 1024;
 
     /// <summary>What is wrong with the blob's properties, or null.</summary>
-    public static Problem? CheckProperties(FileRecord file, BlobProperties blob)
+    public static Problem? CheckProperties(FileRecord file, UploadedBlob blob)
     {
         if (blob.BlobType != BlobType.Block)
             return Refused("not_a_block_blob", "The file was not uploaded as a block blob (x-ms-blob-type).");
         if (blob.EncryptionKeySha256 is not null) return Unreadable();
         if (blob.AccessTier == AccessTier.Archive.ToString())
             return Refused("upload_archived", "The file was uploaded to the archive tier, which can't be served.");
-        if (MediaType.IsForm(blob.ContentType)) return MultipartForm();
+        if (MediaType.IsForm(blob.Headers.ContentType)) return MultipartForm();
         var (declared, actual) = (file.Size, blob.ContentLength);
         return declared == actual ? null : WrongSize(declared, actual);
     }
@@ -79,14 +87,27 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
     /// <exception cref="Problem">422 with a code for what is wrong.</exception>
     public async Task<VerifiedUpload> CheckBytes(FileRecord file, Stream bytes, CancellationToken cancel)
     {
-        var buffer = new byte[BufferBytes];
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            return await CheckBytes(file, bytes, buffer, cancel);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    async Task<VerifiedUpload> CheckBytes(FileRecord file, Stream bytes, byte[] buffer, CancellationToken cancel)
+    {
         var read = await bytes.ReadAtLeastAsync(buffer, HeadBytes, throwOnEndOfStream: false, cancel);
         var head = buffer.AsMemory(0, Math.Min(read, HeadBytes));
         if (MultipartBody.Starts(head.Span[..Math.Min(head.Length, FormBytes)])) throw MultipartForm();
         var type = ContentTypeCheck.Compare(file.ContentType, head.Span);
         if (type.StoredType is not { } stored) throw WrongType(file, type.ActualType);
         if (!MayBeStored(await tenants.Find(file.Tenant, cancel), type)) throw ForbiddenType(file, type.ActualType);
-        if (!MustBeHashed(file)) return new VerifiedUpload(false, false, stored);
+        var isPicture = IsPicture(stored) || IsPicture(type.ActualType);
+        if (!MustBeHashed(file)) return new VerifiedUpload(false, false, stored) { IsPicture = isPicture };
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         while (read > 0)
@@ -95,11 +116,14 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
             sha256.AppendData(buffer, 0, read);
             read = await bytes.ReadAsync(buffer, cancel);
         }
-        return new VerifiedUpload(
+        var verified = new VerifiedUpload(
             Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
             Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())),
             stored);
+        return verified with { IsPicture = isPicture };
     }
+
+    static bool IsPicture(string type) => type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>422 <c>size_mismatch</c>.</summary>
     public static Problem WrongSize(long declared, long actual) =>

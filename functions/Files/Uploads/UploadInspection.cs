@@ -35,8 +35,10 @@ public sealed class UploadInspection(
                 { Status: FileStatus.Pending } or { Replaces: not null, Status: not FileStatus.Version } =>
                     await InspectPending(note, file, cancel),
                 // The process that marked it died. A URL may still write after the purge.
-                { Status: FileStatus.Purging } => await purge.TryPurge(file, isDue: true, cancel) ? new(true, false, true) : null,
+                { Status: FileStatus.Purging } => await TryPurge(file, cancel) ? new(true, false, true) : null,
                 { Status: FileStatus.Infected } => await InspectWithoutRecord(note, cancel), // Nothing of it is served.
+                // What is served is another blob.
+                { Clean: not null } => await InspectWithoutRecord(note, cancel, keepsClean: true),
                 { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
                 _ => new(false, false, false),
             };
@@ -45,7 +47,7 @@ public sealed class UploadInspection(
     }
 
     // The file was never begun, was refused or was deleted. Its URL may have written to either blob since.
-    async Task<Findings?> InspectWithoutRecord(UploadNote note, CancellationToken cancel)
+    async Task<Findings?> InspectWithoutRecord(UploadNote note, CancellationToken cancel, bool keepsClean = false)
     {
         var bytes = 0L;
         foreach (var isStaged in (bool[])[false, true])
@@ -61,6 +63,7 @@ public sealed class UploadInspection(
             if (isStaged && bytes > 0) await staged.DropBlocks(note.Tenant, name, cancel);
             await blobs.Delete(note.Tenant, name, cancel);
         }
+        if (!keepsClean) await blobs.Delete(note.Tenant, FileRecord.CleanBlobNameOf(note.FileId), cancel);
         return new(false, isOversized, true);
     }
 
@@ -72,7 +75,15 @@ public sealed class UploadInspection(
         if (!isEnded && !isOversized) return new(false, false, true);
         // Recorded first: it counts once, however often this is repeated.
         if (isOversized) await RecordOversized(note, held!.Stored + held.Uncommitted, cancel);
-        return await purge.TryPurge(file, isDue: true, cancel) ? new(true, isOversized, true) : null;
+        return await TryPurge(file, cancel) ? new(true, isOversized, true) : null;
+    }
+
+    // With what an interrupted complete has made of it.
+    async Task<bool> TryPurge(FileRecord file, CancellationToken cancel)
+    {
+        if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
+        await blobs.Delete(file.Tenant, FileRecord.CleanBlobNameOf(file.Content), cancel);
+        return true;
     }
 
     // Whoever asked for it has closed the request since, or whoever shared the file has revoked the share.

@@ -64,6 +64,7 @@ public sealed partial record FileRecord
         BlockSize = content.BlockSize,
         TusMetadata = content.TusMetadata,
         Snapshot = content.Snapshot,
+        Clean = content.Clean,
         ModifiedAt = content.ModifiedAt,
         TakenAt = content.TakenAt,
         Metadata = content.Metadata ?? Metadata,

@@ -55,7 +55,7 @@ public sealed class Replacement(
         if (!isFull && (condition.Copy || condition.Holds(file))) return null;
         // Defender says it once, so its verdict is kept for the next complete, which takes a snapshot of its own.
         var known = new FileScan { Early = [.. (upload.Scan?.ETags ?? []).Select(etag => new EarlyVerdict(etag, ""))] };
-        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Scan = known };
+        var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Clean = null, Scan = known };
         if (!await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel)) return null;
         if (upload.Snapshot is { } taken) await staged.DeleteSnapshot(upload.Tenant, upload.BlobName, taken, cancel);
         return waiting;

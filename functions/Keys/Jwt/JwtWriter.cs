@@ -11,6 +11,9 @@ public sealed class JwtWriter(ISigner signer)
     // The result is base64url, never HTML: escaping é and + would only make tokens longer.
     static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>True if each signature is a call to the vault, and takes its time.</summary>
+    public bool SignsInVault => signer is KeyVaultSigner;
+
     /// <summary>Signs the claims. The header has <c>alg</c>, <c>kid</c> and <c>typ</c>.</summary>
     /// <param name="tenant">The tenant whose key signs.</param>
     /// <param name="algorithm"><c>ES256</c> or <c>RS256</c>.</param>

@@ -36,7 +36,7 @@ public sealed partial class KeyRotation
 
     /// <summary>
     /// The timer's work: rotates keys that are older than the period, and removes keys whose every signature has expired. It reads
-    /// the rows of all tenants once and calls the vault only for tenants with something to do. A failure of one tenant is logged
+    /// the rows of all tenants once, a page at a time, and calls the vault only for tenants with something to do. A failure of one tenant is logged
     /// and does not stop the others; the next run tries again.
     /// </summary>
     /// <param name="each">Called for each tenant whose keys changed, with the numbers of added and removed keys.</param>
@@ -45,7 +45,7 @@ public sealed partial class KeyRotation
     public async Task<(int Rotated, int Removed, int Failed)> Maintain(Action<string, int, int> each, CancellationToken cancel)
     {
         var (rotated, removed, failed) = (0, 0, 0);
-        foreach (var tenant in await keys.Rows(cancel))
+        await foreach (var tenant in keys.Rows(cancel))
         {
             try
             {
@@ -53,28 +53,28 @@ public sealed partial class KeyRotation
                 rotated += made;
                 var expired = await RemoveExpired(tenant, cancel);
                 removed += expired;
-                if (made + expired > 0) each(tenant.Key, made, expired);
+                if (made + expired > 0) each(tenant.Tenant, made, expired);
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {
-                Log.Failed(logger, tenant.Key, fault);
+                Log.Failed(logger, tenant.Tenant, fault);
                 failed++;
             }
         }
         return (rotated, removed, failed);
     }
 
-    async Task<int> RotateDue(IGrouping<string, KeyRow> rows, CancellationToken cancel)
+    async Task<int> RotateDue(TenantKeyRows tenant, CancellationToken cancel)
     {
-        var newest = keys.Algorithms.Select(algorithm => rows.Where(row => row.Algorithm == algorithm).MaxBy(row => row.Number));
-        return newest.Any(row => row is not null && IsDue(row)) ? await keys.Rotate(rows.Key, IsDue, cancel) : 0;
+        var newest = keys.Algorithms.Select(algorithm => tenant.Rows.Where(row => row.Algorithm == algorithm).MaxBy(row => row.Number));
+        return newest.Any(row => row is not null && IsDue(row)) ? await keys.Rotate(tenant.Tenant, IsDue, cancel) : 0;
     }
 
-    async Task<int> RemoveExpired(IGrouping<string, KeyRow> rows, CancellationToken cancel)
+    async Task<int> RemoveExpired(TenantKeyRows tenant, CancellationToken cancel)
     {
         // This considers the rows alone: it may report a key that is still needed, but never misses one that is not.
-        var candidates = new TenantKeys([], [.. rows.Where(row => keys.Algorithms.Contains(row.Algorithm))], null);
-        return candidates.MayHaveExpired(keys.Now) ? await keys.RemoveExpired(rows.Key, cancel) : 0;
+        var candidates = new TenantKeys([], [.. tenant.Rows.Where(row => keys.Algorithms.Contains(row.Algorithm))], null);
+        return candidates.MayHaveExpired(keys.Now) ? await keys.RemoveExpired(tenant.Tenant, cancel) : 0;
     }
 
     bool IsDue(KeyRow newest) => newest.Created + period <= keys.Now;

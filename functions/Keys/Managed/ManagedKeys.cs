@@ -37,7 +37,7 @@ sealed partial class ManagedKeys(
     public Task<TenantKeys> ReadNow(string tenant, CancellationToken cancel) => Of(tenant).ReadNow(cancel);
 
     /// <summary>The rows of all tenants, not decrypted.</summary>
-    public Task<ILookup<string, KeyRow>> Rows(CancellationToken cancel) => store.All(cancel);
+    public IAsyncEnumerable<TenantKeyRows> Rows(CancellationToken cancel) => store.All(cancel);
 
     /// <summary>
     /// Adds the next key for each algorithm whose newest key <paramref name="isDue"/>; it signs after the lead time. A key that does

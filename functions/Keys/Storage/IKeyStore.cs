@@ -22,6 +22,11 @@ interface IKeyStore
     /// <summary>Removes a key, if it exists.</summary>
     Task Remove(string tenant, KeyRow row, CancellationToken cancel);
 
-    /// <summary>The rows of all tenants, not decrypted: needs no vault.</summary>
-    Task<ILookup<string, KeyRow>> All(CancellationToken cancel);
+    /// <summary>The rows of all tenants, one tenant after the other, not decrypted: needs no vault.</summary>
+    IAsyncEnumerable<TenantKeyRows> All(CancellationToken cancel);
 }
+
+/// <summary>The keys of a tenant, not decrypted.</summary>
+/// <param name="Tenant">The tenant's id.</param>
+/// <param name="Rows">Its keys.</param>
+sealed record TenantKeyRows(string Tenant, IReadOnlyList<KeyRow> Rows);

@@ -66,9 +66,8 @@ sealed class KeyFile(string path) : IKeyStore
 
     /// <inheritdoc/>
     /// <exception cref="KeyFileException">The file is not usable.</exception>
-    public Task<ILookup<string, KeyRow>> All(CancellationToken cancel) => Task.FromResult(store.Read().Tenants
-        .SelectMany(tenant => Parse(tenant.Key, tenant.Value), (tenant, key) => (Tenant: tenant.Key, key.Row))
-        .ToLookup(pair => pair.Tenant, pair => pair.Row, StringComparer.Ordinal));
+    public IAsyncEnumerable<TenantKeyRows> All(CancellationToken cancel) => store.Read().Tenants
+        .Select(tenant => new TenantKeyRows(tenant.Key, [.. Parse(tenant.Key, tenant.Value).Select(key => key.Row)])).ToAsyncEnumerable();
 
     List<ManagedKey> Parse(string tenant, List<KeyFileEntry> entries)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -45,11 +46,20 @@ sealed class WrappedKeyStore(StorageClients storage, KeySeal seal) : IKeyStore
     public Task Remove(string tenant, KeyRow row, CancellationToken cancel) =>
         table.TryDelete(tenant, RowKeys.Key(row.Algorithm, row.Number), cancel);
 
-    public async Task<ILookup<string, KeyRow>> All(CancellationToken cancel)
+    // The rows of a tenant come one after the other, so that no more than a page is in memory.
+    public async IAsyncEnumerable<TenantKeyRows> All([EnumeratorCancellation] CancellationToken cancel)
     {
-        var rows = new List<(string Tenant, KeyRow Row)>();
-        await foreach (var entity in table.All(RowColumns, cancel)) rows.Add((entity.PartitionKey, Row(entity)));
-        return rows.ToLookup(row => row.Tenant, row => row.Row, StringComparer.Ordinal);
+        var (tenant, rows) = ("", new List<KeyRow>());
+        await foreach (var entity in table.All(RowColumns, cancel))
+        {
+            if (entity.PartitionKey != tenant)
+            {
+                if (rows.Count > 0) yield return new(tenant, rows);
+                (tenant, rows) = (entity.PartitionKey, []);
+            }
+            rows.Add(Row(entity));
+        }
+        if (rows.Count > 0) yield return new(tenant, rows);
     }
 
     static KeyRow Row(TableEntity entity) => new(

@@ -71,7 +71,7 @@ public sealed class AuthorizationResponder(
         }
         var code = new CodeBinding(clock.GetUtcNow() + Codes.Life, authorization.To.RedirectUri, authorization.CodeChallenge,
             authorization.Nonce, Jkt: authorization.DpopJkt);
-        await issuer.AddPending(session with { Code = code }, DeviceOf(request), request.Cancel);
+        await issuer.AddPending(request.Tenant, session with { Code = code }, DeviceOf(request), request.Cancel);
         return AuthorizationResponse.Success(request.Tenant, authorization.To, new Dictionary<string, string>
         {
             ["code"] = await codes.For(session, request.Cancel),
@@ -96,7 +96,7 @@ public sealed class AuthorizationResponder(
         }
         if (authorization.ResponseType != ResponseType.Token)
             parameters["id_token"] = (await idTokens.For(grant, authorization.Nonce, token?.Encoded, cancel))!;
-        await issuer.AddPending(grant.Session, DeviceOf(request), cancel);
+        await issuer.AddPending(request.Tenant, grant.Session, DeviceOf(request), cancel);
         if (token is not null) await sessions.AddToken(grant.Session, token.Record, cancel);
         return AuthorizationResponse.Success(request.Tenant, authorization.To, parameters);
     }

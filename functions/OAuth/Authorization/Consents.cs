@@ -107,16 +107,20 @@ public sealed class Consents(StorageClients storage, TimeProvider clock)
     {
         var all = new List<Consent>();
         await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, userId), cancel))
-        {
-            all.Add(new(row.RowKey, row.GetString("ClientIncarnation") ?? "", row.GetInt64("AppMark") ?? 0,
-                Allowed.Read(row), row.GetDateTimeOffset("ApprovedAt")!.Value));
-        }
+            all.Add(Read(row));
         return all;
     }
+
+    /// <summary>A user's consent to an app, as in <see cref="List"/>, or null.</summary>
+    public async Task<Consent?> Find(Tenant tenant, string userId, string clientId, CancellationToken cancel) =>
+        await table.Find(RowKeys.UserPartition(tenant.Id, userId), clientId, cancel) is { } row ? Read(row) : null;
 
     /// <summary>Withdraws a consent. The app's sessions go on: see <see cref="ConsentWithdrawal"/>.</summary>
     public Task Remove(Tenant tenant, string userId, string clientId, CancellationToken cancel) => table.TryDelete(
         RowKeys.UserPartition(tenant.Id, userId), clientId, cancel);
+
+    static Consent Read(TableEntity row) => new(row.RowKey, row.GetString("ClientIncarnation") ?? "", row.GetInt64("AppMark") ?? 0,
+        Allowed.Read(row), row.GetDateTimeOffset("ApprovedAt")!.Value);
 
     static Allowed Of(User user, Client client, TableEntity? row) =>
         row is not null && user.State.KeepsApp(client.Id, row.GetInt64("AppMark"))

@@ -46,7 +46,7 @@ public sealed class DeviceApproval(
         var signIn = new SignIn(tenant, client, user, device.Scope, signedIn.Authentication) { Apis = apis };
         // An API that was deleted meanwhile stays in the list, so that it is refused and no other one takes its place.
         var session = issuer.New(signIn, scope, sessionId) with { Apis = device.Apis, Code = code };
-        await issuer.AddPending(session, device.Device, cancel);
+        await issuer.AddPending(tenant, session, device.Device, cancel);
         return true;
     }
 

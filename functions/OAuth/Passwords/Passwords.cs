@@ -59,13 +59,18 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
             throw OAuthError.InvalidGrant("The user name or the password is wrong.", "too long");
         if (await devices.Read(tenant, place.Device, cancel) is { } device)
         {
-            using var known = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, device.UserId, device.Id, cancel));
-            var user = await Find(known, tenant, userName, cancel);
-            if (device.IsOf(user)) return await Verify(known, tenant, user, password, cancel);
-            await known.Withdraw();
+            var (known, user) = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, device.UserId, device.Id, cancel), Find);
+            using (known)
+            {
+                if (device.IsOf(user)) return await Verify(known, tenant, user, password, cancel);
+                await known.Withdraw();
+            }
         }
-        using var attempt = await Begin(tenant, () => lockout.Reserve(tenant.Id, UserStore.Normalize(userName), place.Address, cancel));
-        return await Verify(attempt, tenant, await Find(attempt, tenant, userName, cancel), password, cancel);
+        var (attempt, found) = await Begin(
+            tenant, () => lockout.Reserve(tenant.Id, UserStore.Normalize(userName), place.Address, cancel), Find);
+        using (attempt) return await Verify(attempt, tenant, found, password, cancel);
+
+        Task<User?> Find() => users.FindByName(tenant, userName, cancel);
     }
 
     /// <summary>
@@ -76,8 +81,9 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
     /// <exception cref="Problem">503 <c>server_busy</c>; the attempt was not counted.</exception>
     public async Task<User> Confirm(Tenant tenant, User user, string password, CancellationToken cancel)
     {
-        using var attempt = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, user.Id, device: null, cancel));
-        return await Verify(attempt, tenant, await users.Find(tenant, user.Id, cancel), password, cancel);
+        var (attempt, found) = await Begin(tenant, () => lockout.ReserveSeparately(tenant.Id, user.Id, device: null, cancel),
+            () => users.Find(tenant, user.Id, cancel));
+        using (attempt) return await Verify(attempt, tenant, found, password, cancel);
     }
 
     async Task<User> Verify(LockoutAttempt attempt, Tenant tenant, User? user, string password, CancellationToken cancel)
@@ -96,9 +102,6 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
         return verdict == PasswordVerificationResult.SuccessRehashNeeded ? await Rehashed(tenant, user, password, cancel) : user;
     }
 
-    Task<User?> Find(LockoutAttempt attempt, Tenant tenant, string userName, CancellationToken cancel) =>
-        WithdrawOnFailure(attempt, () => users.FindByName(tenant, userName, cancel));
-
     // A failure before the password was checked is not a failed attempt.
     static async Task<T> WithdrawOnFailure<T>(LockoutAttempt attempt, Func<Task<T>> step)
     {
@@ -113,16 +116,32 @@ public sealed class Passwords(UserStore users, PasswordHashing hashing, SignInLo
         }
     }
 
-    // Attempts on a locked account are failed sign-ins too, so that the alert sees a guesser who goes on.
-    static async Task<LockoutAttempt> Begin(Tenant tenant, Func<Task<LockoutAttempt>> reserve)
+    // The user is read while a place is reserved: one wait, not two. What the row says may be older than the place then, and that is fine,
+    // because the session will bear the mark that was read with the password (decision 0043).
+    static async Task<(LockoutAttempt Attempt, User? User)> Begin(
+        Tenant tenant, Func<Task<LockoutAttempt>> reserve, Func<Task<User?>> find)
     {
+        var reserving = reserve();
+        var finding = reserving.IsFaulted ? Task.FromResult<User?>(null) : find(); // A refusal that is known costs no request.
+        LockoutAttempt attempt;
         try
         {
-            return await reserve();
+            attempt = await reserving;
         }
-        catch (OAuthError)
+        catch (Exception refused)
         {
-            Instruments.SignInFailed(tenant.Id, "locked");
+            await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Attempts on a locked account are failed sign-ins too, so that the alert sees a guesser who goes on.
+            if (refused is OAuthError) Instruments.SignInFailed(tenant.Id, "locked");
+            throw;
+        }
+        try
+        {
+            return (attempt, await WithdrawOnFailure(attempt, () => finding));
+        }
+        catch
+        {
+            attempt.Dispose();
             throw;
         }
     }

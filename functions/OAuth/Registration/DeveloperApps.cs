@@ -42,12 +42,9 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     /// <summary>The developer's apps, ordered by name.</summary>
     public async Task<IReadOnlyList<Client>> List(Tenant tenant, User developer, CancellationToken cancel)
     {
-        var found = new List<Client>();
-        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, developer.Id), cancel))
-        {
-            if (await Find(tenant, developer, row.RowKey, cancel) is { } client) found.Add(client);
-        }
-        return [.. found.OrderBy(client => client.Name, StringComparer.OrdinalIgnoreCase)];
+        var ids = await table.Keys(RowKeys.UserPartition(tenant.Id, developer.Id), "", "~", cancel).ToListAsync(cancel);
+        var found = await Task.WhenAll(ids.Select(id => Find(tenant, developer, id, cancel)));
+        return [.. found.OfType<Client>().OrderBy(client => client.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>One of the developer's apps as it is stored now, or null.</summary>
@@ -120,11 +117,8 @@ public sealed class DeveloperApps(StorageClients storage, ClientStore clients, R
     }
 
     /// <summary>Removes the list entries of a deleted developer. The apps stay, for the tenant's administrators.</summary>
-    public async Task Forget(Tenant tenant, string developerId, CancellationToken cancel)
-    {
-        await foreach (var row in table.Partition(RowKeys.UserPartition(tenant.Id, developerId), cancel))
-            await table.TryDelete(row, cancel);
-    }
+    public Task Forget(Tenant tenant, string developerId, CancellationToken cancel) =>
+        table.Clear(RowKeys.UserPartition(tenant.Id, developerId), "", "~", cancel);
 
     Client Apply(Tenant tenant, Client client, AppFields fields)
     {

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Sessions;
@@ -38,7 +39,7 @@ public sealed record SessionGrant(Tenant Tenant, Client Client, Session Session,
 /// user had when the user was read. So a session that starts while its user is disabled or signed out is dead from the start.
 /// </summary>
 public sealed class SessionIssuer(
-    SessionStore sessions, UserSessions userSessions, AccessTokens accessTokens, IdTokens idTokens,
+    SessionStore sessions, UserSessions userSessions, SessionBound bound, AccessTokens accessTokens, IdTokens idTokens,
     RefreshTokens refreshTokens, Memberships memberships, TimeProvider clock)
 {
     /// <summary>Starts a session and issues its first tokens.</summary>
@@ -51,18 +52,18 @@ public sealed class SessionIssuer(
         var (scope, client) = (signIn.Granted, signIn.Client);
         var session = New(signIn, scope, NewId(client, scope)).BoundTo(client, key);
         var grant = await WithGroups(new(signIn.Tenant, client, session, scope) { Api = signIn.Apis[0] }, cancel);
-        var token = await accessTokens.ForSession(grant, key, cancel);
-        var response = await Respond(grant, token, nonce: null, cancel);
+        var (response, record) = await Sign(grant, key, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
-        await sessions.Create(signIn.Tenant, session, token.Record, cancel);
+        await Task.WhenAll(sessions.Create(signIn.Tenant, session, record, cancel),
+            bound.Keep(signIn.Tenant, session.UserId, cancel));
         return response;
     }
 
     /// <summary>Stores a session that waits for its code. If it is stored already, nothing changes: the code is the same.</summary>
-    public async Task AddPending(Session session, Device device, CancellationToken cancel)
+    public async Task AddPending(Tenant tenant, Session session, Device device, CancellationToken cancel)
     {
         await userSessions.Add(session, device, cancel);
-        await sessions.TryAdd(session, cancel);
+        await Task.WhenAll(sessions.TryAdd(session, cancel), bound.Keep(tenant, session.UserId, cancel));
     }
 
     /// <summary>A new id for a session that starts now. It contains the day on which the session ends.</summary>
@@ -109,17 +110,28 @@ public sealed class SessionIssuer(
         return grant with { Session = session with { Person = session.Person with { Groups = ids } } };
     }
 
-    /// <summary>The token endpoint's response for a session and one of its access tokens, which is signed but not yet recorded.</summary>
-    public async Task<TokenResponse> Respond(SessionGrant grant, SignedToken token, string? nonce, CancellationToken cancel)
+    /// <summary>
+    /// The token endpoint's response for a session, and the record of its access token, which is to be written before the response leaves.
+    /// </summary>
+    /// <remarks>
+    /// Where a vault signs, both tokens are signed at once. Then the ID token can't state the hash of the access token, which it need not
+    /// outside the implicit flow (OIDC Core §3.1.3.6).
+    /// </remarks>
+    public async Task<(TokenResponse Response, TableEntity Record)> Sign(
+        SessionGrant grant, KeyBinding key, string? nonce, CancellationToken cancel)
     {
         var (_, client, session, _) = grant;
+        var signing = accessTokens.ForSession(grant, key, cancel);
+        var atOnce = idTokens.AreSignedInVault ? idTokens.For(grant, nonce, accessToken: null, cancel) : null;
+        await Task.WhenAll(signing, atOnce ?? Task.CompletedTask);
+        var token = await signing;
+        var idToken = await (atOnce ?? idTokens.For(grant, nonce, token.Encoded, cancel));
         // The session's scope decides, not the scope that this one token was narrowed to.
         var refreshToken = IsRefreshable(client, Scope.Parse(session.Scope)) ? await refreshTokens.For(session, cancel) : null;
-        var idToken = await idTokens.For(grant, nonce, token.Encoded, cancel);
-        return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope, refreshToken, idToken)
+        return (new TokenResponse(token.Encoded, token.Seconds, token.StatedScope, refreshToken, idToken)
         {
             RefreshExpiresAt = session.IdleExpiresAt,
-        };
+        }, token.Record);
     }
 
     /// <summary>When a session that is used now ends if it is not used again; never later than its absolute end.</summary>

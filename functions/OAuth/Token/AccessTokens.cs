@@ -11,7 +11,7 @@ namespace Latchkey.OAuth;
 /// <summary>An access token that is signed but must not leave before its record is written.</summary>
 /// <param name="Encoded">The JWT.</param>
 /// <param name="Record">Its row (<see cref="IssuedTokens"/>).</param>
-/// <param name="Bucket">The table of a token without a session.</param>
+/// <param name="Bucket">The table of its record, unless it is recorded with its session.</param>
 /// <param name="Scope">Its scope: that of its API.</param>
 /// <param name="Seconds">How long it lives.</param>
 public sealed record SignedToken(string Encoded, TableEntity Record, string Bucket, Scope Scope, int Seconds)
@@ -53,7 +53,7 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
     }
 
     /// <summary>A user's token for the API that the grant names.</summary>
-    public Task<SignedToken> ForSession(SessionGrant grant, KeyBinding key, CancellationToken cancel)
+    public async Task<SignedToken> ForSession(SessionGrant grant, KeyBinding key, CancellationToken cancel)
     {
         var (tenant, client, session, scope) = grant;
         var target = new ApiClient(tenant, client, grant.Api);
@@ -63,7 +63,10 @@ public sealed class AccessTokens(JwtWriter jwt, TimeProvider clock)
         person["auth_time"] = session.Authentication.Time.ToUnixTimeSeconds(); // RFC 9068 §2.2.1
         person["acr"] = session.Authentication.Acr;
         person["amr"] = session.Authentication.Methods;
-        return Sign(target, token, person, cancel);
+        var signed = await Sign(target, token, person, cancel);
+        // Each takes the row of an older one, so that the rows of a session do not grow in number.
+        (signed.Record.RowKey, signed.Record["TokenId"]) = (RowKeys.SessionToken(session.Counter), token.TokenId);
+        return signed;
     }
 
     /// <summary>

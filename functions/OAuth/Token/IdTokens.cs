@@ -17,6 +17,9 @@ public sealed class IdTokens(JwtWriter jwt, TimeProvider clock)
     public static IReadOnlyList<string> Claims { get; } =
         ["iss", "sub", "aud", "iat", "exp", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. UserClaims.Names];
 
+    /// <summary>True if a signature takes its time (<see cref="JwtWriter.SignsInVault"/>).</summary>
+    public bool AreSignedInVault => jwt.SignsInVault;
+
     /// <summary>The ID token of a session, or null if the scope lacks <c>openid</c>.</summary>
     /// <param name="grant">
     /// The client is the audience, the session's id the <c>sid</c>; the scopes add their claims (§5.4).

@@ -21,7 +21,7 @@ public sealed class AccountLists(
     public async Task<IReadOnlyList<SessionLine>> Sessions(Tenant tenant, SignedIn signedIn, CancellationToken cancel)
     {
         var user = signedIn.User;
-        var listed = await userSessions.List(tenant, user.Id, cancel);
+        var listed = await userSessions.List(tenant, user.Id, after: null, UserSessions.AtOnce, cancel);
         var newest = listed.OrderByDescending(entry => entry.CreatedAt).Take(MaxSessions).ToList();
         var found = await Task.WhenAll(newest.Select(entry => sessions.Find(tenant.Id, entry.SessionId, cancel)));
         var now = clock.GetUtcNow();

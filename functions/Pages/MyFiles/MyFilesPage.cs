@@ -15,7 +15,8 @@ public sealed record BlobOrigin(string Value);
 /// <param name="Issuer">The tenant's issuer.</param>
 /// <param name="ClientId">The client that the page is.</param>
 /// <param name="Texts">The texts that the scripts show, by their keys: JSON.</param>
-public sealed record MyFilesModel(string Issuer, string ClientId, string Texts);
+/// <param name="SuggestsPeople">True if the tenant lets its users find each other (<see cref="AccountRules.PeopleSearch"/>).</param>
+public sealed record MyFilesModel(string Issuer, string ClientId, string Texts, bool SuggestsPeople);
 
 /// <summary>
 /// A user's files in a browser. The page itself contains nothing about anybody and needs no sign-in: its scripts sign in and
@@ -41,7 +42,8 @@ public sealed class MyFilesPage(TenantPipeline pipeline, PageRenderer renderer, 
             var scripts = new PageScripts($"/{tenant.Id}/{MyFilesClient.Id}", blobOrigin.Value) { Styles = Styles, Installable = true };
             var texts = JsonSerializer.Serialize(Texts.StartingWith(TextPrefix), Json);
             return renderer.Show<MyFilesView, MyFilesModel>(http,
-                new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts }, new MyFilesModel(tenant.Issuer, MyFilesClient.Id, texts));
+                new PageLayout(tenant, Strings.MyFiles) { Scripts = scripts },
+                new MyFilesModel(tenant.Issuer, MyFilesClient.Id, texts, tenant.Accounts.PeopleSearch));
         });
 
     /// <summary>

@@ -35,7 +35,9 @@ public static partial class Strings
     public static string FilesOpen => Text();
     public static string FilesOpenFolder => Text();
     public static string FilesPath => Text();
+    public static string FilesPeople => Text();
     public static string FilesPermission => Text();
+    public static string FilesPerson => Text();
     public static string FilesPrevious => Text();
     public static string FilesSearch => Text();
     public static string FilesSendLink => Text();

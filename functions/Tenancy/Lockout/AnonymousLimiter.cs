@@ -5,8 +5,8 @@ namespace Latchkey.Tenancy;
 
 /// <summary>
 /// Limits how many rows callers who have not signed in can create (pending sign-ins, pushed requests, device codes, clients):
-/// a token bucket per address. It counts in this process alone. The numbers are generous, because thousands of people share
-/// an address. Its memory is bounded.
+/// a token bucket per address; and how often a user asks for what nobody should be able to copy whole. It counts in this process
+/// alone. The numbers are generous, because thousands of people share an address. Its memory is bounded.
 /// </summary>
 public sealed class AnonymousLimiter(Settings settings, TimeProvider clock)
 {
@@ -37,9 +37,15 @@ public sealed class AnonymousLimiter(Settings settings, TimeProvider clock)
 
     /// <summary>Takes <paramref name="cost"/> from the address's bucket. To be called before the row is written.</summary>
     /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
-    public void Take(HttpRequest request, int cost = 1)
+    public void Take(HttpRequest request, int cost = 1) => Take(CallerAddress.Of(request, settings.FrontDoorId), cost);
+
+    /// <summary>Takes <paramref name="cost"/> from the bucket of a user, for what must not be asked for too often.</summary>
+    /// <exception cref="Problem">429 <c>too_many_requests</c></exception>
+    public void TakeFor(string user, int cost) => Take($"user {user}", cost);
+
+    void Take(string address, int cost)
     {
-        var (address, now) = (CallerAddress.Of(request, settings.FrontDoorId), clock.GetUtcNow());
+        var now = clock.GetUtcNow();
         lock (buckets)
         {
             if (!buckets.ContainsKey(address)) address = BucketOf(address, now);
@@ -50,7 +56,7 @@ public sealed class AnonymousLimiter(Settings settings, TimeProvider clock)
                 return;
             }
             var wait = Math.Max(1, (int)Math.Ceiling((cost - left) / PerSecond));
-            throw new Problem(429, "too_many_requests", "Too many requests from this address. Try again later.")
+            throw new Problem(429, "too_many_requests", "Too many requests. Try again later.")
             {
                 RetryAfter = wait,
                 Extensions = new Dictionary<string, object?> { ["error"] = "temporarily_unavailable" },

@@ -91,6 +91,9 @@ public sealed record AccountRules
     /// <summary>Users are told by mail when somebody signs in with a browser that is new to their account.</summary>
     public bool SignInMails { get; init; }
 
+    /// <summary>Users can look each other up, by the beginning of the display name or by the whole email address.</summary>
+    public bool PeopleSearch { get; init; }
+
     /// <summary>The native apps that share the tenant's passkeys, as Apple names them: <c>{team}.{bundle id}</c>.</summary>
     public IReadOnlyList<string> AppleApps { get; init; } = [];
 

@@ -5,13 +5,15 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Tenancy;
 
 /// <summary>
-/// Maps host names to the tenants that own them (SCHEMA.md, table Domains). All rows are read together and cached for seconds;
-/// a request to the deployment's own host name needs none of them.
+/// Maps host names to the tenants that own them (SCHEMA.md, table Domains). A row, or that there is none, is cached for seconds; a
+/// request to the deployment's own host name needs none of them.
 /// </summary>
 public sealed class Domains(StorageClients storage, Settings settings, TimeProvider clock)
 {
+    const int MaxChars = 253; // RFC 1035 §2.3.4, as text.
+
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
-    readonly Cache<Dictionary<string, string>> cache = Cache<Dictionary<string, string>>.Short(clock, settings.CacheTime);
+    readonly Cache<Owned> cache = Cache<Owned>.Short(clock, settings.CacheTime);
     readonly string[] ownHosts =
         [.. new[] { settings.Origin, settings.MutualTls.Origin }.OfType<string>().Select(own => new Uri(own).Host)];
 
@@ -23,8 +25,8 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
 #pragma warning restore RS0030
         host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.
         if (ownHosts.Contains(host, StringComparer.OrdinalIgnoreCase)) return null;
-        var all = await cache.Get("", Load, cancel);
-        return all!.GetValueOrDefault(host);
+        host = host.ToLowerInvariant();
+        return IsDomain(host) ? (await cache.Get(host, wait => Load(host, wait), cancel))!.Tenant : null;
     }
 
     /// <summary>Assigns a domain to a tenant; false if another tenant owns it. True if the tenant owns it already.</summary>
@@ -33,7 +35,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
         var row = new TableEntity(Tenant.Operator, domain) { ["Tenant"] = tenant };
         var won = await table.TryAdd(row, cancel)
             || (await table.Find(Tenant.Operator, domain, cancel))?.GetString("Tenant") == tenant;
-        cache.Remove("");
+        cache.Remove(domain);
         return won;
     }
 
@@ -42,7 +44,7 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
     {
         if (await table.Find(Tenant.Operator, domain, cancel) is { } row && row.GetString("Tenant") == tenant)
             await table.TryDelete(row, cancel);
-        cache.Remove("");
+        cache.Remove(domain);
     }
 
     /// <summary>
@@ -50,17 +52,20 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
     /// </summary>
     public async Task ReleaseAll(string tenant, CancellationToken cancel)
     {
-        await foreach (var row in table.Partition(Tenant.Operator, cancel))
+        await foreach (var row in table.Scan($"PartitionKey eq {Tenant.Operator} and Tenant eq {tenant}", cancel))
         {
-            if (row.GetString("Tenant") == tenant) await table.TryDelete(row, cancel);
+            await table.TryDelete(row, cancel);
+            cache.Remove(row.RowKey);
         }
-        cache.Remove("");
     }
 
-    async Task<Dictionary<string, string>?> Load(CancellationToken cancel)
-    {
-        var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        await foreach (var row in table.Partition(Tenant.Operator, cancel)) all[row.RowKey] = row.GetString("Tenant");
-        return all;
-    }
+    // Other texts are nobody's, and not all of them can be keys.
+    static bool IsDomain(string host) =>
+        host.Length is > 0 and <= MaxChars && host.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
+
+    async Task<Owned?> Load(string host, CancellationToken cancel) =>
+        new((await table.Find(Tenant.Operator, host, cancel))?.GetString("Tenant"));
+
+    // Whose it is, or nobody's.
+    sealed record Owned(string? Tenant);
 }

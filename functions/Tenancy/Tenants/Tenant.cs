@@ -57,6 +57,9 @@ public sealed record Tenant
     /// <summary>Files are available only once the deployment's scanner has looked for malware in them.</summary>
     public bool MalwareScanning { get; init; }
 
+    /// <summary>Pictures lose the place where they were taken when they are uploaded.</summary>
+    public bool RemovesLocation { get; init; }
+
     /// <summary>Its own domain, such as <c>login.example.com</c>, which its issuer uses; or null.</summary>
     public string? Domain { get; init; }
 

@@ -29,6 +29,7 @@ static class TenantEvents
         if ((before.OpenRegistration, before.ClientIdDocuments) != (after.OpenRegistration, after.ClientIdDocuments))
             yield return "registration";
         if (before.MalwareScanning != after.MalwareScanning) yield return "malwareScanning";
+        if (before.RemovesLocation != after.RemovesLocation) yield return "removesLocation";
         if (before.Limits with { ContentTypes = after.Limits.ContentTypes } != after.Limits
             || !before.Limits.ContentTypes.SequenceEqual(after.Limits.ContentTypes)) yield return "limits";
         if (before.Accounts.ToJson() != after.Accounts.ToJson()) yield return "accounts";

@@ -21,7 +21,7 @@ public sealed partial class TenantStore(
 
     /// <summary>The ids of all tenants.</summary>
     public async Task<IReadOnlyList<string>> All(CancellationToken cancel) =>
-        await table.Scan($"RowKey eq {RowKeys.Tenant}", cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
+        await table.Scan($"RowKey eq {RowKeys.Tenant}", ["PartitionKey"], cancel).Select(row => row.PartitionKey).ToListAsync(cancel);
 
     /// <summary>The tenant as stored now, past the cache, in order to change it.</summary>
     public Task<Tenant?> FindNow(string id, CancellationToken cancel) =>
@@ -157,6 +157,7 @@ public sealed partial class TenantStore(
         ["OpenRegistration"] = tenant.OpenRegistration,
         ["ClientIdDocuments"] = tenant.ClientIdDocuments,
         ["MalwareScanning"] = tenant.MalwareScanning,
+        ["RemovesLocation"] = tenant.RemovesLocation,
         ["Domain"] = tenant.Domain,
         ["SuspendedBecause"] = tenant.SuspendedBecause,
         ["SessionsNotBefore"] = tenant.SessionsNotBefore,
@@ -181,6 +182,7 @@ public sealed partial class TenantStore(
         OpenRegistration = row.GetBoolean("OpenRegistration") is true,
         ClientIdDocuments = row.GetBoolean("ClientIdDocuments") is true,
         MalwareScanning = row.GetBoolean("MalwareScanning") is true,
+        RemovesLocation = row.GetBoolean("RemovesLocation") is true,
         Domain = row.GetString("Domain"),
         SuspendedBecause = row.GetString("SuspendedBecause"),
         SessionsNotBefore = row.GetDateTimeOffset("SessionsNotBefore"),

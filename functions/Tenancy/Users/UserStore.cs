@@ -91,18 +91,29 @@ public sealed class UserStore(
         actions.AddRange(added.Select(key => new TableTransactionAction(TableTransactionActionType.Add, KeyRow(tenant, user, key))));
         actions.AddRange(removed.Select(key => DeleteKey(tenant, key)));
         actions.AddRange(others);
+        var isNamed = tenant.Accounts.PeopleSearch && user.Stored?.Name != user.Name;
+        if (isNamed) actions.Add(new(TableTransactionActionType.UpsertReplace, PeopleIndex.Row(tenant, user)));
         var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one.Type)).ToList();
         Task<bool> Write() => actions.Count == 1 && events.Count == 0 ? table.TryReplace(row, cancel)
             : outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
         var done = UserEvents.EndsConnections(user)
             ? await closings.Around(tenant, ClosingKind.User, user.Id, Write, cancel) : await Write();
+        if (done && isNamed && user.Stored is { } former) await ForgetName(tenant, former.Name, user);
         Forget(tenant, user.Id);
         return done;
+    }
+
+    // The row may not be there, which would fail a transaction. One that stays behind leads nowhere, and goes when it is found.
+    async Task ForgetName(Tenant tenant, string name, User user)
+    {
+        var key = PeopleIndex.KeyOf(name, user.Id);
+        if (key != PeopleIndex.KeyOf(user.Name, user.Id)) await table.TryDelete(tenant.Id, key, CancellationToken.None);
     }
 
     /// <summary>Deletes a user with all rows at once; false if they are gone.</summary>
     public async Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel)
     {
+        if (tenant.Accounts.PeopleSearch) await table.TryDelete(tenant.Id, PeopleIndex.KeyOf(user.Name, user.Id), cancel);
         var done = await outbox.TryTransact(tenant, TableNames.Users,
         [
             .. user.StoredKeys.Select(key => DeleteKey(tenant, key)),
@@ -116,7 +127,7 @@ public sealed class UserStore(
     /// <summary>Adds a user with all rows at once; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => TryAdd(tenant, [user], cancel);
 
-    /// <summary>Adds up to 33 users, all or none; false if a name is taken.</summary>
+    /// <summary>Adds up to 33 users, or 25 if they can find each other, all or none; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) =>
         TryAdd(tenant, users, [], cancel);
 
@@ -126,6 +137,7 @@ public sealed class UserStore(
     {
         var additions = from user in users
                         from row in user.Keys.Select(key => KeyRow(tenant, user, key)).Append(UserRow.Of(tenant, user))
+                            .Concat(tenant.Accounts.PeopleSearch ? [PeopleIndex.Row(tenant, user)] : [])
                         select new TableTransactionAction(TableTransactionActionType.Add, row);
         return outbox.TryTransact(tenant, TableNames.Users, [.. additions, .. others], users.Select(UserEvents.Created), cancel);
     }

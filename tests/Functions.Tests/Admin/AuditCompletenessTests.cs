@@ -56,6 +56,7 @@ public sealed partial class AuditCompletenessTests : IAsyncLifetime
         ["link-archive-post"] = ["link-download"],
         ["request-enter"] = ["request-enter"],
         ["link-thumbnail"] = ["link-thumbnail"],
+        ["files-archive-get"] = ["files-archive"],
         ["request-begin"] = ["request-begin"],
         ["request-complete"] = ["request-receive"],
         ["scim-users"] = ["scim-users"],

@@ -115,6 +115,8 @@ sealed partial class AuditedActs(TestHost host, AdminClient admin, string folder
         Secret("a-links-password");
         await host.Http.PostAsync(path, TestHost.Form(("password", "not-it")));
         Secret((await host.Http.PostAsync(path, TestHost.Form(("password", "a-links-password")))).Headers.Location!.Query);
+        var ticket = await alice.Send(HttpMethod.Post, "/archive/tickets", new { files = new[] { id } }).Read<DownloadAnswer>(201);
+        await host.Http.GetAsync(Secret(ticket.Url));
         var folder = await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "" }).Read<SpaceLinkAnswer>(201);
         path = new Uri(Secret(folder.Url!)).AbsolutePath;
         Secret((await host.Http.GetAsync($"{path}/files/{id}")).Headers.Location!.Query);

@@ -123,7 +123,8 @@ public sealed class CommandLineVerbsTests(VerbsHost verbs) : IClassFixture<Verbs
     {
         var rules = Parsed(await Ok("accounts set --sign-up invited --sign-up-role member --sign-up-domain a.example b.example "
             + "--terms https://acme.example/terms --terms-version 1 --mail-codes true --remember-days 7 "
-            + "--deletion-days 14 --self-deletion false --sign-in-mails true -t acme --json"));
+            + "--deletion-days 14 --self-deletion false --sign-in-mails true --people-search true -t acme --json"));
+        Assert.True(rules.GetProperty("peopleSearch").GetBoolean());
         Assert.Equal((14, false, true), (rules.GetProperty("deletionDays").GetInt32(), rules.GetProperty("selfDeletion").GetBoolean(),
             rules.GetProperty("signInMails").GetBoolean()));
         Assert.Equal(("invited", 2, "1", true, 7),

@@ -196,6 +196,7 @@ sealed record TenantAnswer
     public required bool OpenRegistration { get; init; }
     public required bool ClientIdDocuments { get; init; }
     public required bool MalwareScanning { get; init; }
+    public required bool RemovesLocation { get; init; }
     public required DateTimeOffset? CreatedAt { get; init; }
     public required LimitsAnswer Limits { get; init; }
 }

@@ -12,6 +12,7 @@ sealed record FileAnswer
     public required long Size { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public string? DeclaredContentType { get; init; }
+    public bool? LocationRemoved { get; init; }
     public string? Md5 { get; init; }
     public bool? Md5Verified { get; init; }
     public string? Sha256 { get; init; }

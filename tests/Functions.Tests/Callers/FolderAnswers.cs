@@ -15,7 +15,10 @@ sealed record JobAnswer
     public required string Kind { get; init; }
     public required string Status { get; init; }
     public required string Space { get; init; }
-    public required string Path { get; init; }
+    public string? Path { get; init; }
+    public string? Name { get; init; }
+    public long? Bytes { get; init; }
+    public DateTimeOffset? ExpiresAt { get; init; }
     public required long Done { get; init; }
     public required long Failed { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -70,7 +73,12 @@ sealed class FoldersClient(TestHost host, string token, string tenant = "demo") 
     /// <summary>The job that a request has begun, at its end: on a slow machine the queue has something left to do.</summary>
     public async Task<JobAnswer> Ended(Task<HttpResponseMessage> request)
     {
-        var job = await request.Read<JobAnswer>(202);
+        return await Ended(await request.Read<JobAnswer>(202));
+    }
+
+    /// <summary>The same job, at its end.</summary>
+    public async Task<JobAnswer> Ended(JobAnswer job)
+    {
         for (var tries = 0; tries < 60 && job.Status is "queued" or "running"; tries++)
         {
             if (await host.RunQueues() == 0) await Task.Delay(200); // Storage is still copying.
@@ -78,6 +86,14 @@ sealed class FoldersClient(TestHost host, string token, string tenant = "demo") 
         }
         return job;
     }
+
+    /// <summary>The URL of the archive that a job has made.</summary>
+    public async Task<string> Download(JobAnswer job) =>
+        (await host.Send(HttpMethod.Get, $"/{tenant}/jobs/{job.Id}/download", Token).Read<DownloadAnswer>()).Url;
+
+    /// <summary>Asks for it in vain.</summary>
+    public async Task Download(JobAnswer job, int status, string code) =>
+        await host.Send(HttpMethod.Get, $"/{tenant}/jobs/{job.Id}/download", Token).Fails(status, code);
 
     public Task<JobAnswer> Job(string id) => host.Send(HttpMethod.Get, $"/{tenant}/jobs/{id}", Token).Read<JobAnswer>();
 

@@ -52,8 +52,8 @@ public sealed class CrashTests : OnCuttableStorage
             });
         await Swept();
         foreach (var id in ids) Assert.Equal(bytes, await (await alice.Download(id)).Content.ReadAsByteArrayAsync());
-        // Revocation, record, properties, bytes, headers, metadata, the index's row (after a lost answer), record and list rows and usage.
-        Assert.Equal(answerLost ? 8 : 7, cuts);
+        // Revocation, record, bytes, metadata, the index's row (after a lost answer), record and list rows and usage.
+        Assert.Equal(answerLost ? 6 : 5, cuts);
     }
 
     [Theory, InlineData(true), InlineData(false)]

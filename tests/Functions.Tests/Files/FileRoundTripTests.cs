@@ -26,7 +26,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         Begun begun = null!;
         await Costs(3, async () => begun = await alice.Begin(FilesClient.Declaration(folder: "a")));
         await FilesClient.Stored(begun, [1, 2, 3]);
-        await Costs(6, () => alice.Completed(begun.Id));
+        await Costs(4, () => alice.Completed(begun.Id));
         await Costs(2, () => alice.Read(id));
         await Costs(2, () => alice.DownloadUrl(id));
         string? cursor = null;
@@ -111,7 +111,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         Begun begun = null!;
         await Costs(4, async () => begun = await versions.BeginVersion(id, new { contentType = FilesClient.AnyType, size = 1 }));
         await FilesClient.Stored(begun, [4]);
-        await Costs(9, () => versions.Completed(begun.Id));
+        await Costs(7, () => versions.Completed(begun.Id));
         await Costs(3, () => versions.Versions(id));
         await Costs(6, () => versions.RestoreVersion(id, id));
         await Costs(8, () => Ok(versions.Send(HttpMethod.Delete, $"/{id}/versions/{begun.Id}")));
@@ -161,7 +161,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         HandInAnswer begun = null!;
         await Costs(4, async () => begun = await ada.Begin("counted", 1).Read<HandInAnswer>(201));
         await ada.Put(begun, [1]);
-        await Costs(10, () => ada.Complete(begun.Id).Is(200));
+        await Costs(8, () => ada.Complete(begun.Id).Is(200));
         await Costs(3, () => Ok(host.Send(HttpMethod.Get, $"/demo/requests/{request.Id}/files", alice.Token)));
         await Costs(4, () => Ok(host.Send(HttpMethod.Patch, $"/demo/requests/{request.Id}", alice.Token, new { title = "Changed" })));
         var links = await host.Send(HttpMethod.Get, "/demo/links", alice.Token).Read<SpaceLinksAnswer>();

@@ -38,7 +38,8 @@ sealed class FuzzWorld(TestHost host)
         known["userId"] = known["user"] = await Made(admin, "users",
             new { userName = $"fuzz{made}", password = "fuzzed-password", email = "fuzz@demo.example", roles = (string[])["member"] },
             "id");
-        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin, new { passkeys = true, secondFactor = "offered" });
+        await host.Send(HttpMethod.Patch, "/demo/admin/accounts", admin,
+            new { passkeys = true, secondFactor = "offered", peopleSearch = true });
         known["passkeyId"] = await Passkey(known["userId"]);
         known["ownPasskeyId"] = await Passkey(await host.UserId("alice"));
         // A tenant may have few of these two.
@@ -191,7 +192,7 @@ sealed class FuzzWorld(TestHost host)
             "token" when area == "requests" => known["requestToken"],
             "expiresAt" when area == "requests" => null, // Or expiresInSeconds.
             "id" when area == "uploads" => known["pending"],
-            "id" when operation.Id == "jobs-read" => known["job"],
+            "id" when operation.Path.StartsWith("/{tenant}/jobs/", StringComparison.Ordinal) => known["job"],
             "id" => known["file"],
             "resource" => known[operation.Path.Contains("/Groups", StringComparison.Ordinal) ? "scimGroup" : "scimUser"],
             "tokenId" when area == "scim" => known["scimTokenId"],

@@ -63,7 +63,7 @@ internal sealed class SealedStore : ConcurrentDictionary<(string Tenant, string 
             return Task.CompletedTask;
         }
 
-        public Task<ILookup<string, KeyRow>> All(CancellationToken cancel) =>
-            Task.FromResult(rows.ToLookup(row => row.Key.Tenant, row => row.Value.Row));
+        public IAsyncEnumerable<TenantKeyRows> All(CancellationToken cancel) => rows.GroupBy(row => row.Key.Tenant)
+            .Select(tenant => new TenantKeyRows(tenant.Key, [.. tenant.Select(row => row.Value.Row)])).ToAsyncEnumerable();
     }
 }

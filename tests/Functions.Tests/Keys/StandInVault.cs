@@ -31,6 +31,7 @@ public sealed class StandInVault : IAsyncDisposable
     private readonly ConcurrentQueue<Failure> failures = new();
     private WebApplication? app;
     private int port;
+    private int inside;
     private Failure? always;
 
     private StandInVault(TimeProvider clock)
@@ -79,7 +80,14 @@ public sealed class StandInVault : IAsyncDisposable
 
     public int Count(string call) => calls.Count(made => made == call);
 
-    public void Forget() => calls.Clear();
+    public void Forget()
+    {
+        calls.Clear();
+        lock (calls) MostAtOnce = inside;
+    }
+
+    /// <summary>How many requests it had at the same time at most, since <see cref="Forget"/>.</summary>
+    public int MostAtOnce { get; private set; }
 
     /// <summary>Answers every request so until <see cref="Recover"/>.</summary>
     public void Fail(int status, string? retryAfter = null, string code = "Error") => always = new Failure(status, retryAfter, code);
@@ -129,6 +137,19 @@ public sealed class StandInVault : IAsyncDisposable
             await Error(http, new Failure(401, null, "Unauthorized"));
             return;
         }
+        lock (calls) MostAtOnce = Math.Max(MostAtOnce, ++inside);
+        try
+        {
+            await Reply(http);
+        }
+        finally
+        {
+            lock (calls) inside--;
+        }
+    }
+
+    private async Task Reply(HttpContext http)
+    {
         if (Delay > TimeSpan.Zero) await Task.Delay(Delay, http.RequestAborted);
         if (failures.TryDequeue(out var failure) || (failure = always) is not null)
         {

@@ -37,6 +37,19 @@ public sealed class VaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Access_token_and_ID_token_are_signed_at_the_same_time()
+    {
+        await using var host = await Start();
+        var tokens = await host.Tokens("demo");
+        vault.Delay = TimeSpan.FromMilliseconds(500);
+        vault.Forget();
+        tokens = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
+        vault.Delay = TimeSpan.Zero;
+        Assert.Equal((2, 2), (vault.Count("sign"), vault.MostAtOnce));
+        Assert.False(new JsonWebToken(tokens.IdToken!).TryGetPayloadValue<string>("at_hash", out _)); // OIDC Core §3.1.3.6
+    }
+
+    [Fact]
     public async Task A_vault_that_is_down_at_start_gives_503_until_it_is_back()
     {
         await vault.Down();

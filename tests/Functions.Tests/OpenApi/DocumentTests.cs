@@ -15,7 +15,7 @@ public sealed partial class DocumentTests
         ["sign_in_expired", "sign_in_finished", "cookies_off", "other_browser", "unknown_action", "app_changed", "secret_set",
             "app_not_found", "no_mail", "link_not_good", "insufficient_right",
             "part_not_found", "sign_up_off", "mail_codes_off", "provider_denied", "provider_invalid", "provider_unavailable",
-            "no_account", "identity_linked", "account_disabled", "link_used_up"];
+            "no_account", "identity_linked", "account_disabled", "link_used_up", "invalid_ticket"];
 
     [Fact]
     public void Every_route_is_documented_and_nothing_else()

@@ -28,6 +28,7 @@ public sealed class TenantIsolationTests(TenantIsolationTests.SignedIn signedIn)
         // Whoever has the link: its secret is the key (LinkTests, SpaceLinkTests, RequestTests).
         "link-page", "link-download", "link-file", "link-file-post", "link-thumbnail", "link-archive", "link-archive-post", "request-page",
         "request-enter", "request-begin", "request-complete",
+        "files-archive-get", // Whoever has a ticket (ArchiveTicketTests).
         "request-page-part", // The same for everybody.
         // The same.
         "logout", "logout-ask", "logout-post", "account", "account-post", "apps", "app", "app-post", "device", "device-post", "reset",

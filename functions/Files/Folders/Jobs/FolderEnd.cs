@@ -6,7 +6,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>Ends jobs: in the transaction that says so, the folders are released and listed again.</summary>
-public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJobs jobs, AuditLog audit, TimeProvider clock)
+public sealed class FolderEnd(
+    StorageClients storage, Folders folders, FolderJobs jobs, ArchiveEnd archives, AuditLog audit, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -16,6 +17,7 @@ public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJob
     /// <param name="cancel">Cancels.</param>
     public async Task<FolderJob?> TryEnd(FolderJob job, bool gaveUp, CancellationToken cancel)
     {
+        if (job.Kind == FolderJobKind.Archive) return await archives.TryEnd(job, null, cancel);
         if (!gaveUp && await HasMissed(job, cancel)) (job, gaveUp) = (job with { Code = "folder_changed" }, true);
         var over = job with
         {
@@ -36,7 +38,8 @@ public sealed class FolderEnd(StorageClients storage, Folders folders, FolderJob
     }
 
     /// <summary>What a job does, for the audit: its row is deleted some day.</summary>
-    public static string Describe(FolderJob job) => $"{Word(job.Kind)} {job.Source.SpaceName}: {job.Path}"
+    public static string Describe(FolderJob job) => job.Archive?.Files is { } named ? $"archive of {named.Count} named files"
+        : $"{Word(job.Kind)} {job.Source.SpaceName}: {job.Path}"
         + (job.To is null ? "" : job.Source == job.Owner ? $" to {job.To}" : $" to {job.Owner.SpaceName}: {job.To}");
 
     /// <summary>The word for a kind in answers and in the audit.</summary>

@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Data.Tables;
 using Latchkey.Storage;
 
 namespace Latchkey.Files;
@@ -18,6 +17,9 @@ public enum FolderJobKind
 
     /// <summary>Restores what a deletion has moved to the trash.</summary>
     Restore,
+
+    /// <summary>Makes an archive of it, or of single files (<see cref="ArchiveWork"/>).</summary>
+    Archive,
 }
 
 /// <summary>How far a job is.</summary>
@@ -40,7 +42,7 @@ public enum FolderJobStatus
 /// A job that works on a folder with all that it holds, file by file (SCHEMA.md, table Files, <c>job|…</c>). Its row is written in the
 /// transactions that do the work, on condition that nobody else has written it. So it says exactly what is done, whatever dies.
 /// </summary>
-public sealed record FolderJob
+public sealed partial record FolderJob
 {
     /// <summary>The tenant.</summary>
     public required string Tenant { get; init; }
@@ -74,6 +76,9 @@ public sealed record FolderJob
 
     /// <summary>How far it is.</summary>
     public FolderJobStatus Status { get; init; }
+
+    /// <summary>Of a job that makes an archive: how far that is; null for other kinds.</summary>
+    public ArchiveState? Archive { get; init; }
 
     /// <summary>How many files there were when it began; null if they were too many to count.</summary>
     public long? Total { get; init; }
@@ -127,66 +132,4 @@ public sealed record FolderJob
 
     /// <summary>Where it takes a folder that is in or is its own: what <see cref="To"/> is to <see cref="Path"/>.</summary>
     public string TargetOf(string path) => To + path[Path.Length..];
-
-    /// <summary>The write of its row, on condition that it has not changed; an insertion if it is new.</summary>
-    public TableTransactionAction Write(DateTimeOffset now) => ETag == default
-        ? new(TableTransactionActionType.Add, ToRow(now)) : new(TableTransactionActionType.UpdateReplace, ToRow(now), ETag);
-
-    TableEntity ToRow(DateTimeOffset now) => new(Partition, RowKeys.Job(Id))
-    {
-        ["Kind"] = Kind.ToString(),
-        ["OwnerKind"] = Owner.Kind,
-        ["OwnerId"] = Owner.Id,
-        ["SourceKind"] = Source.Kind,
-        ["SourceId"] = Source.Id,
-        ["Path"] = Path,
-        ["To"] = To,
-        ["ByKind"] = By.Kind,
-        ["ById"] = By.Id,
-        ["Client"] = Client,
-        ["Deletion"] = Deletion?.Id,
-        ["DeletionAt"] = Deletion?.At,
-        ["Status"] = Status.ToString(),
-        ["Total"] = Total,
-        ["Done"] = Done,
-        ["Failed"] = Failed,
-        ["Code"] = Code,
-        ["At"] = At,
-        ["After"] = After,
-        ["Turn"] = Turn,
-        ["ProgressAt"] = ProgressAt,
-        ["CreatedAt"] = CreatedAt,
-        ["UpdatedAt"] = now,
-        ["FinishedAt"] = FinishedAt,
-        ["KeptUntil"] = KeptUntil,
-    };
-
-    /// <summary>Reads it from its row.</summary>
-    public static FolderJob Read(string tenant, TableEntity row) => new()
-    {
-        Tenant = tenant,
-        Id = row.RowKey[RowKeys.AnyJob.Length..],
-        Kind = Enum.Parse<FolderJobKind>(row.GetString("Kind")),
-        Owner = new(row.GetString("OwnerKind"), row.GetString("OwnerId")),
-        Source = new(row.GetString("SourceKind"), row.GetString("SourceId")),
-        Path = row.GetString("Path"),
-        To = row.GetString("To"),
-        By = new(row.GetString("ByKind"), row.GetString("ById")),
-        Client = row.GetString("Client"),
-        Deletion = row.GetString("Deletion") is { } id ? (id, row.GetDateTimeOffset("DeletionAt")!.Value) : null,
-        Status = Enum.Parse<FolderJobStatus>(row.GetString("Status")),
-        Total = row.GetInt64("Total"),
-        Done = row.GetInt64("Done")!.Value,
-        Failed = row.GetInt64("Failed")!.Value,
-        Code = row.GetString("Code"),
-        At = row.GetString("At"),
-        After = row.GetString("After"),
-        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
-        Turn = row.GetInt64("Turn") ?? 0,
-        ProgressAt = row.GetDateTimeOffset("ProgressAt") ?? row.GetDateTimeOffset("CreatedAt")!.Value,
-        UpdatedAt = row.GetDateTimeOffset("UpdatedAt")!.Value,
-        FinishedAt = row.GetDateTimeOffset("FinishedAt"),
-        KeptUntil = row.GetDateTimeOffset("KeptUntil")!.Value,
-        ETag = row.ETag,
-    };
 }

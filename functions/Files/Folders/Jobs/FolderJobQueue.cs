@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// nothing. So a job has one worker, whatever is delivered twice.
 /// </summary>
 public sealed partial class FolderJobQueue(
-    TenantStore tenants, FolderJobs jobs, FolderJobRights rights, FolderWork work, FolderEnd end, WorkQueues queues,
+    TenantStore tenants, FolderJobs jobs, FolderJobRights rights, FolderWork work, ArchiveWork archives, FolderEnd end, WorkQueues queues,
     ILogger<FolderJobQueue> logger)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
@@ -29,8 +29,10 @@ public sealed partial class FolderJobQueue(
             if (await tenants.Find(sent.Tenant, cancel) is not { } tenant) return; // Its files go with it.
             taken = await jobs.TryTake(job, cancel);
             if (taken is null) return;
-            if (await rights.MayGoOn(tenant, taken, cancel)) await work.Run(taken, MaxTime, cancel);
-            else await end.TryEnd(taken with { Code = "insufficient_rights" }, gaveUp: true, cancel);
+            if (!await rights.MayGoOn(tenant, taken, cancel))
+                await end.TryEnd(taken with { Code = "insufficient_rights" }, gaveUp: true, cancel);
+            else if (taken.Kind == FolderJobKind.Archive) await archives.Run(tenant, taken, MaxTime, cancel);
+            else await work.Run(taken, MaxTime, cancel);
         }
         catch (Exception fault) when ((fault is Problem || ErrorBoundary.IsOutage(fault)) && !cancel.IsCancellationRequested)
         {

@@ -86,6 +86,10 @@ public sealed class FolderJobStarter(
     /// <summary>409 <c>folder_exists</c>.</summary>
     public static Problem Exists() => Problem.Conflict("folder_exists", "There is a folder with this path already.");
 
+    /// <summary>429 <c>too_many_jobs</c>.</summary>
+    public static Problem TooMany() =>
+        new(429, "too_many_jobs", $"At most {FolderClaims.MaxJobs} jobs can be at work in a space. Try again later.") { RetryAfter = 30 };
+
     /// <summary>The claims of the jobs in a space, none of which is on this folder, one above it or one below it.</summary>
     /// <exception cref="Problem">409 <c>folder_busy</c>, with the <c>job</c> if the caller has begun it.</exception>
     public async Task<FolderClaims> FindFree(Caller caller, string partition, string path, bool reads) =>
@@ -103,11 +107,7 @@ public sealed class FolderJobStarter(
         var claims = await FolderClaims.In(table, job.Partition, caller.Cancel);
         foreach (var one in wanted) claims = await Without(caller, claims, one.Path, one.Reads);
         claims = claims.With(wanted);
-        if (claims.HasRoom) return claims;
-        throw new Problem(429, "too_many_jobs", $"At most {FolderClaims.MaxJobs} jobs can be at work in a space. Try again later.")
-        {
-            RetryAfter = 30,
-        };
+        return claims.HasRoom ? claims : throw TooMany();
     }
 
     // A job that is over by now may still stand in what was read; then the row has changed, and the transaction is tried again.

@@ -4,7 +4,7 @@ namespace Latchkey.Files;
 /// Looks after jobs once an hour: one that is not at its end goes on, one that has got no further for two days is given up, an old one is
 /// deleted.
 /// </summary>
-public sealed class FolderJobWatch(FolderJobs jobs, FolderEnd end, FileSchedule schedule)
+public sealed class FolderJobWatch(FolderJobs jobs, FolderEnd end, ArchiveEnd archives, FileSchedule schedule)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromDays(2);
 
@@ -18,6 +18,7 @@ public sealed class FolderJobWatch(FolderJobs jobs, FolderEnd end, FileSchedule 
             else await end.TryEnd(job with { Code = job.Code ?? "job_gave_up" }, gaveUp: true, cancel);
             return false;
         }
+        if (now >= job.KeptUntil && job.Archive is not null) return await archives.TryRemove(job, cancel);
         if (now >= job.KeptUntil) await jobs.Remove(job, cancel);
         else await schedule.Add(tenant, id, FileSchedule.Job, job.KeptUntil, cancel);
         return true;

@@ -72,7 +72,8 @@ public sealed partial class FolderJobs(
     /// <param name="cancel">Cancels.</param>
     public async Task<FolderJob> Pause(FolderJob begun, FolderJob job, TimeSpan? delay, CancellationToken cancel)
     {
-        var isFurther = (job.Done, job.Failed, job.At, job.After) != (begun.Done, begun.Failed, begun.At, begun.After);
+        var isFurther = (job.Done, job.Failed, job.At, job.After, job.Archive?.Length)
+            != (begun.Done, begun.Failed, begun.At, begun.After, begun.Archive?.Length);
         if (isFurther) job = job with { ProgressAt = clock.GetUtcNow() };
         job = await TrySave(job, [], 0, cancel) ?? job;
         await Send(job, delay);
@@ -92,6 +93,17 @@ public sealed partial class FolderJobs(
         TableTransactionAction[] all = [job.Write(now), .. rows];
         var etags = folders == 0 ? await table.TransactForETags(all, cancel)
             : await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], new UsageChange { Folders = folders }, all, cancel);
+        return etags is null ? null : job with { ETag = etags[0], UpdatedAt = now };
+    }
+
+    /// <summary>The same, with what that changes of the usage of its space.</summary>
+    /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
+    public async Task<FolderJob?> TrySave(
+        FolderJob job, UsageChange change, CancellationToken cancel, params IEnumerable<TableTransactionAction> rows)
+    {
+        if (change == default) return await TrySave(job, [.. rows], 0, cancel);
+        var now = clock.GetUtcNow();
+        var etags = await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], change, [job.Write(now), .. rows], cancel);
         return etags is null ? null : job with { ETag = etags[0], UpdatedAt = now };
     }
 

@@ -77,7 +77,7 @@ public sealed class StagedUpload(BlobStore blobs, StagedBlobs staged, UploadChec
             "upload_missing", "No blocks have been committed for this file. Send their number or their ids in blocks.");
         if (UploadCheck.CheckProperties(file, blob) is { } refused) throw new RefusedUpload(refused);
         if (!check.Seals) return [blob.ETag];
-        var headers = check.Headers(file, blob.ContentHash);
+        var headers = check.Headers(file, blob.Headers.ContentHash);
         return [blob.ETag, await blobs.SetFinalHeaders(file.Tenant, file.BlobName, blob, headers, cancel)];
     }
 }

@@ -11,8 +11,11 @@ namespace Latchkey.Files;
 /// </summary>
 static class TusBlocks
 {
-    /// <summary>The most bytes of a block, which a request holds in memory.</summary>
+    /// <summary>The most bytes of a block.</summary>
     public const int MaxBytes = 4 << 20;
+
+    /// <summary>How many blocks a request holds in memory: one is received while the one before is stored.</summary>
+    public const int AtOnce = 2;
 
     const int RunChars = 8;
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Receives the bytes of one request and stores them block by block as they arrive. So memory stays small, and if the connection
+/// Receives the bytes of one request and stores them block by block as they arrive. So memory stays small (two blocks), and if the connection
 /// breaks, what arrived before is still there when the client resumes.
 /// </summary>
 public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
@@ -33,14 +33,20 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
         if (request.ContentLength > file.Size - start) throw TooLarge();
         var piece = new Piece(staged, file, start, checksum);
         var body = new TusBody(request, clock, clock.GetUtcNow() + MaxReceiveTime);
-        var buffer = new byte[Math.Min(TusBlocks.MaxBytes, request.ContentLength ?? file.Size - start)];
-        while (piece.Offset < file.Size)
+        // While one block is stored, the next one is received.
+        var size = (int)Math.Min(TusBlocks.MaxBytes, request.ContentLength ?? file.Size - start);
+        var (buffers, storing) = (new byte[TusBlocks.AtOnce][], new Task[TusBlocks.AtOnce]);
+        Array.Fill(storing, Task.CompletedTask);
+        for (var n = 0; piece.Offset < file.Size; n = (n + 1) % TusBlocks.AtOnce)
         {
-            var block = buffer.AsMemory(0, (int)Math.Min(buffer.Length, file.Size - piece.Offset));
+            await storing[n];
+            buffers[n] ??= GC.AllocateUninitializedArray<byte>(size);
+            var block = buffers[n].AsMemory(0, (int)Math.Min(size, file.Size - piece.Offset));
             var length = await body.Fill(block);
-            await piece.Add(block[..length]);
+            storing[n] = piece.Add(block[..length]);
             if (body.Fault is not null || length < block.Length || length == 0) break;
         }
+        await Task.WhenAll(storing);
         if (piece.Offset == file.Size && await body.HasMore()) throw TooLarge();
         if (checksum is null) await piece.Commit(before); // Even if the connection broke: the client resumes from there.
         if (body.Fault is { } broken) throw broken;
@@ -78,9 +84,10 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
         {
             if (bytes.IsEmpty) return;
             checksum?.Append(bytes.Span);
-            ids.Add(TusBlocks.Id(Offset, ids.Count, run));
-            await staged.Stage(file.Tenant, file.BlobName, ids[^1], bytes, CancellationToken.None);
+            var id = TusBlocks.Id(Offset, ids.Count, run);
+            ids.Add(id);
             length += bytes.Length;
+            await staged.Stage(file.Tenant, file.BlobName, id, bytes, CancellationToken.None);
         }
 
         public async Task Commit(StagedBlocks before)

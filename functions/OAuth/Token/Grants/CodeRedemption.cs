@@ -13,7 +13,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed partial class CodeRedemption(
     SessionStore sessions, SessionRevocation revocation, UserStore users, ClientStore clients, SessionIssuer issuer,
-    AccessTokens accessTokens, TimeProvider clock, ILogger<CodeRedemption> logger)
+    TimeProvider clock, ILogger<CodeRedemption> logger)
 {
     /// <summary>Spends the code.</summary>
     /// <param name="request">The request that brings the code.</param>
@@ -45,9 +45,8 @@ public sealed partial class CodeRedemption(
             var scope = GrantedScope.Remaining(
                 tenant, client, user.Roles, RequestedApis.Of(tenant, session.Apis), Scope.Parse(session.Scope));
             var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
-            var token = await accessTokens.ForSession(grant, request.Key, cancel);
-            response = await issuer.Respond(grant, token, code.Nonce, cancel);
-            if (await sessions.TryStart(tenant, next, token.Record, cancel)) return response;
+            (response, var record) = await issuer.Sign(grant, request.Key, code.Nonce, cancel);
+            if (await sessions.TryStart(tenant, next, record, cancel)) return response;
             // Another request was faster. The next look finds the code spent, which makes this request a replay.
         }
     }

@@ -15,7 +15,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed partial class RefreshTokenGrant(
     SessionStore sessions, SessionRevocation revocation, UserStore users, ClientStore clients, SessionIssuer issuer,
-    RefreshTokens refreshTokens, AccessTokens accessTokens, TimeProvider clock, ILogger<RefreshTokenGrant> logger) : IGrant
+    RefreshTokens refreshTokens, TimeProvider clock, ILogger<RefreshTokenGrant> logger) : IGrant
 {
     /// <inheritdoc/>
     public string Type => GrantType.RefreshToken;
@@ -52,11 +52,10 @@ public sealed partial class RefreshTokenGrant(
                 : IsProtected(request, session) ? session
                 : session with { Retries = session.Retries + 1, RotationId = rotationId };
             var grant = await issuer.WithGroups(new(tenant, client, next, scope) { Api = api }, cancel);
-            var token = await accessTokens.ForSession(grant, request.Key, cancel);
-            var response = await issuer.Respond(grant, token, nonce: null, cancel);
-            if (ReferenceEquals(next, session)) await sessions.AddToken(session, token.Record, cancel);
+            var (response, record) = await issuer.Sign(grant, request.Key, nonce: null, cancel);
+            if (ReferenceEquals(next, session)) await sessions.AddToken(session, record, cancel);
             // Another request was faster. At the next look this token is the predecessor.
-            else if (!await sessions.TryRotate(tenant, next, token.Record, cancel)) continue;
+            else if (!await sessions.TryRotate(tenant, next, record, cancel)) continue;
             if (isRetry) LogRetry(request, next);
             return response;
         }

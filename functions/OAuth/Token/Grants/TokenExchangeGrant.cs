@@ -43,7 +43,7 @@ public sealed class TokenExchangeGrant(BearerToken bearer, AccessTokens accessTo
         var scope = Granted(client, target, target.ExchangedFor(source, held), asked);
         var exchange = new Exchange(new ApiClient(tenant, client, target), subject, Person.Of(tenant, user), scope, actors);
         var token = await accessTokens.ForExchange(exchange, request.Key, cancel);
-        await issuedTokens.AddToSession(subject.SessionId!, token.Record, cancel);
+        await issuedTokens.Tables.For(token.Bucket).Put(token.Record, cancel);
         return new TokenResponse(token.Encoded, token.Seconds, token.StatedScope) { IssuedTokenType = AccessTokenType };
     }
 

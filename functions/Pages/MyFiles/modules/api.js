@@ -52,13 +52,47 @@ export class Api {
   /** A URL of the picture's thumbnail: at most 128, 512 or 2048 pixels. */
   thumbnail(id, size) { return this.#send('GET', `/files/${id}/thumbnail?size=${size}`); }
 
+  file(id) { return this.#send('GET', `/files/${id}`); }
+
   change(id, change) { return this.#send('PATCH', `/files/${id}`, change); }
 
-  trash(id) { return this.#send('DELETE', `/files/${id}`); }
+  /** Changes up to 1,000 files at once: `{action: delete, move, restore or tag, ids, …}`; `results` has an answer for each. */
+  bulk(request) { return this.#send('POST', '/files/bulk', request); }
+
+  /** Copies a file: 202 with the copy, which is complete once its status is no longer `copying`. */
+  copy(id, to) { return this.#send('POST', `/files/${id}/copy`, to); }
 
   deleteForGood(id) { return this.#send('DELETE', `/files/${id}?permanent=true`); }
 
-  restore(id) { return this.#send('POST', `/files/${id}/restore`); }
+  /** A ZIP archive, as a response whose body is still on its way: of `{files: [ids]}` or of `{folder, space}`. */
+  archive(what, signal) { return this.#fetch('POST', '/files/archive', what, { signal }); }
+
+  makeFolder(folder) { return this.#send('POST', '/folders', folder); }
+
+  /** Renames a folder or moves it in its space; a job. */
+  moveFolder(folder) { return this.#send('PATCH', '/folders', folder); }
+
+  /** Copies a folder, perhaps to another space; a job. */
+  copyFolder(folder) { return this.#send('POST', '/folders/copy', folder); }
+
+  /** Moves a folder with all that it holds to the trash; a job. */
+  deleteFolder({ path, space }) { return this.#send('DELETE', `/folders?${given({ path, space })}`); }
+
+  /** Brings back what a deletion has moved to the trash; a job. */
+  restoreFolder(folder) { return this.#send('POST', '/folders/restore', folder); }
+
+  job(id) { return this.#send('GET', `/jobs/${id}`); }
+
+  versions(id) { return this.#send('GET', `/files/${id}/versions`); }
+
+  /** Begins an upload that replaces a file's bytes, unless the file has another version than `etag` by now. */
+  beginVersion(id, version, etag, signal) {
+    return this.#send('POST', `/files/${id}/versions`, version, signal, etag && { 'If-Match': etag });
+  }
+
+  downloadVersion(id, version) { return this.#send('GET', `/files/${id}/versions/${version}/download`); }
+
+  restoreVersion(id, version) { return this.#send('POST', `/files/${id}/versions/${version}/restore`); }
 
   shares(id) { return this.#send('GET', `/files/${id}/shares`); }
 
@@ -66,19 +100,40 @@ export class Api {
 
   revoke(id, shareId) { return this.#send('DELETE', `/files/${id}/shares/${shareId}`); }
 
-  async #send(method, path, body, signal) {
+  /** People of the tenant whose name begins with a text, or who have it as their address; 403 `people_hidden` where that is off. */
+  people(q) { return this.#send('GET', `/people?${given({ q })}`); }
+
+  /** Links to folders and to several files of a space; each address is told only when it is made. */
+  links(query) { return this.#send('GET', `/links?${given(query)}`); }
+
+  makeLink(link) { return this.#send('POST', '/links', link); }
+
+  endLink(id) { return this.#send('DELETE', `/links/${id}`); }
+
+  /** Requests, by which others hand files in. */
+  requests(query) { return this.#send('GET', `/requests?${given(query)}`); }
+
+  makeRequest(request) { return this.#send('POST', '/requests', request); }
+
+  endRequest(id) { return this.#send('DELETE', `/requests/${id}`); }
+
+  async #send(method, path, body, signal, headers) {
+    const response = await this.#fetch(method, path, body, { signal, headers });
+    return response.status === 204 ? undefined : response.json().catch(() => ({}));
+  }
+
+  async #fetch(method, path, body, { signal, headers = {} }) {
     for (let attempt = 0; ; attempt++) {
-      const headers = { Authorization: `Bearer ${await this.#session.token()}` };
-      if (body !== undefined) headers['Content-Type'] = 'application/json';
-      const response = await fetch(this.#tenant + path, { method, headers, body: body && JSON.stringify(body), signal });
+      const all = { Authorization: `Bearer ${await this.#session.token()}`, ...headers };
+      if (body !== undefined) all['Content-Type'] = 'application/json';
+      const response = await fetch(this.#tenant + path, { method, headers: all, body: body && JSON.stringify(body), signal });
+      if (response.ok) return response;
       if (response.status === 401 && attempt === 0) {
         await this.#session.refresh(); // The token was revoked, or this device's clock is wrong.
         continue;
       }
-      if (response.status === 204) return undefined;
-      const result = await response.json().catch(() => ({}));
-      if (!response.ok) throw new ApiError(response.status, result, Number(response.headers.get('Retry-After')));
-      return result;
+      const problem = await response.json().catch(() => ({}));
+      throw new ApiError(response.status, problem, Number(response.headers.get('Retry-After')));
     }
   }
 }

@@ -1,14 +1,16 @@
 // The page my-files: a client of the file service like any other, and an example of one. Start reading here: session.js
-// signs in, api.js calls the service, uploads/ sends bytes, files/ lists and changes files, viewer/ shows one, and the rest is
+// signs in, api.js calls the service, uploads/ sends bytes, files/ and folders/ list and
+// change what there is, sharing/ gives it to others, versions/ knows what it was, viewer/ shows one, and the rest is
 // the user interface that they share. Nothing is built: the browser loads these modules as they are.
 import { Api, isTemporary } from './api.js';
 import { startAccount } from './account.js';
 import { startConnection } from './connection.js';
 import { byId, decorate, el } from './dom.js';
 import { FilesPanel } from './files/files-panel.js';
-import { startShares } from './files/shares.js';
+import { startShares } from './sharing/shares.js';
 import { Usage } from './files/usage.js';
-import { guarded } from './notices.js';
+import { Jobs } from './folders/jobs.js';
+import { complain, guarded, say } from './notices.js';
 import { go } from './place.js';
 import { reason } from './problems.js';
 import { Session } from './session.js';
@@ -78,13 +80,15 @@ async function show() {
   const api = new Api(session, issuer);
   startAccount(session);
   byId('signed-in').hidden = false;
-  const usage = new Usage(api);
-  const files = new FilesPanel(api, usage);
+  const [usage, jobs] = [new Usage(api), new Jobs(api, session.user)];
+  const files = new FilesPanel(api, usage, jobs);
   const uploads = new UploadsPanel(api, new Memory(session.user), (upload, file) => {
-    if (file) files.put(file, upload.note.space);
-    else guarded(() => files.show()); // The answer was lost on its way.
+    if (!file) guarded(() => files.show()); // The answer was lost on its way.
+    else if (!upload.note.replaces) files.put(file, upload.note.space);
+    else if (replaced(upload, file)) files.put(file, upload.note.space);
     usage.changed();
   });
+  files.actions.onReplace = (file, chosen) => uploads.replace(file, chosen, { space: files.space.space, canCopy: files.mayWrite });
   const choose = byId('chosen');
   byId('upload').addEventListener('click', () => choose.click());
   choose.addEventListener('change', () => {
@@ -92,10 +96,19 @@ async function show() {
     choose.value = '';
   });
   startDropping(() => files.place, chosen => uploads.add(chosen));
-  startShares();
+  startShares(api);
   addEventListener('reload-files', () => guarded(() => files.show()));
   await files.start();
+  jobs.resume(() => guarded(() => files.show()));
   await uploads.restore();
+}
+
+// What became of an upload that was to replace a file; true if there is something new to list.
+function replaced({ note }, file) {
+  if (file.replaces) say(t('FilesReplacedOnceChecked')); // Until its verdict everybody gets the former bytes.
+  else if (file.id === note.replaces) say(t('FilesReplaced', { name: file.name }));
+  else complain(t('FilesConflictedCopy', { name: file.name }));
+  return !file.replaces;
 }
 
 byId('my-files').querySelector('.home').addEventListener('click', event => {

@@ -13,6 +13,25 @@ export const say = (text, undo) => show('said', text, undo);
 /** Says what went wrong. */
 export const complain = (text, retry) => show('wrong', text, retry);
 
+/**
+ * Says what is being done, until `close` is called: `update` shows how far it is, as far as that is known.
+ * @param stop a button in the notice: its text and what it does.
+ */
+export function working(text, stop) {
+  raise();
+  const [bar, detail] = [el('progress', { 'aria-label': text }), el('small')];
+  const notice = el('div', { className: 'toast' }, el('span', {}, text, detail, bar));
+  if (stop) notice.append(el('button', { type: 'button', className: 'text', onclick: stop.run }, stop.label));
+  byId('working').append(notice);
+  return {
+    update(done, all, words) {
+      if (all) [bar.max, bar.value] = [all, done];
+      detail.textContent = words ?? '';
+    },
+    close() { notice.remove(); },
+  };
+}
+
 /** It works again: what could be tried again needs no more trying. */
 export function settle() {
   for (const notice of byId('wrong').querySelectorAll('.toast:has(.text)')) notice.remove();

@@ -1,7 +1,10 @@
 // Hands files in by the page of a request: each file is begun here, sent to storage with one PUT, and completed here. A file keeps its key
-// while it is tried, so that one whose answer was lost is not there twice. What people typed is inserted as text, never as markup.
+// while it is tried, so that one whose answer was lost is not there twice. What people typed is inserted as text, never as markup. It
+// shares those modules of my-files that know nothing of who is signed in.
+import { byId, el } from '../my-files/dom.js';
+import { size as bytes } from '../my-files/formats.js';
+import { put } from '../my-files/uploads/put.js';
 
-const byId = id => document.getElementById(id);
 const form = byId('hand-in');
 const texts = JSON.parse(form.dataset.texts);
 const maxBytes = Number(form.dataset.max);
@@ -30,12 +33,6 @@ class Refusal extends Error {
   }
 }
 
-function el(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 async function post(path, body, headers = {}) {
   const answer = await fetch(`${form.dataset.files}${path}`, {
     method: 'POST',
@@ -47,20 +44,6 @@ async function post(path, body, headers = {}) {
   return json;
 }
 
-// XMLHttpRequest, because fetch tells nothing of what has been sent.
-function put(upload, file, onSent) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open(upload.method, upload.url);
-    for (const [name, value] of Object.entries(upload.headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = event => onSent(event.loaded);
-    // The file may be there already: what the completion says counts.
-    request.onload = () => (request.status < 500 ? resolve() : reject(new TypeError('storage')));
-    request.onerror = () => reject(new TypeError('network'));
-    request.send(file);
-  });
-}
-
 const details = () => ({
   sender: { name: form.elements.name.value, ...(form.elements.email.value && { email: form.elements.email.value }) },
 });
@@ -70,7 +53,10 @@ async function sendOnce(item) {
   const begun = await post('', { name: file.name, size: file.size, contentType: file.type || 'application/octet-stream', ...details() },
     { 'Idempotency-Key': item.key });
   if (begun.status !== 'received') {
-    if (begun.upload) await put(begun.upload, file, sent => show(item, 'sending', sent));
+    if (begun.upload) {
+      const status = await put(begun.upload.url, begun.upload.headers, file, sent => show(item, 'sending', sent));
+      if (status >= 500) throw new TypeError('storage'); // All else may mean that it is there already: the completion says.
+    }
     show(item, 'sending', file.size);
     await post(`/${begun.id}/complete`);
   }
@@ -104,15 +90,8 @@ function show(item, state, sent) {
   item.progress.hidden = state !== 'sending';
   if (sent !== undefined) item.progress.value = size === 0 ? 1 : sent / size;
   item.row.className = state === 'failed' ? 'bad' : '';
-  item.note.textContent = state === 'failed' ? item.message : state === 'received' ? texts['HandInReceived'] : sizeOf(size);
+  item.note.textContent = state === 'failed' ? item.message : state === 'received' ? texts['HandInReceived'] : bytes(size);
   item.remove.hidden = state !== 'chosen' && state !== 'failed';
-}
-
-function sizeOf(bytes) {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
-  const unit = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log10(bytes) / 3));
-  return new Intl.NumberFormat(document.documentElement.lang, { style: 'unit', unit: units[unit], maximumFractionDigits: unit ? 1 : 0 })
-    .format(bytes / 1000 ** unit);
 }
 
 function add(file) {

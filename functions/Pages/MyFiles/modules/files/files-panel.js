@@ -7,36 +7,42 @@ import { prefer, preferred } from '../preferences.js';
 import { reason } from '../problems.js';
 import { SignInNeeded } from '../session.js';
 import { t } from '../texts.js';
+import { FolderActions } from '../folders/folder-actions.js';
 import { FileActions } from './file-actions.js';
 import { fileItem, folderItem } from './item.js';
 import { startKeys } from './keyboard.js';
 import { Listing } from './listing.js';
 import { drawPath, drawSpaces } from './navigation.js';
+import { ScanWatch } from './scans.js';
 import { Selection } from './selection.js';
-import { showState } from './states.js';
+import { emptyState, showState } from './states.js';
 import { Thumbnails } from './thumbnails.js';
 import { Toolbar } from './toolbar.js';
+import { Whereabouts } from './whereabouts.js';
 
-export class FilesPanel {
-  spaces = [{ space: 'me', name: t('FilesMine'), right: 'share' }];
+export class FilesPanel extends Whereabouts {
   selection;
   actions;
+  folderActions;
   thumbnails;
   #api;
   #usage;
   #toolbar;
+  #scans;
   #listing;
-  #place = placeInAddress(); // Set at once, because the user may choose files before the first response arrives.
   #items = new Map(); // The element of each file, by its id.
   #observer = new IntersectionObserver(seen => seen.at(-1).isIntersecting && this.#more(), { rootMargin: '800px' });
 
-  constructor(api, usage) {
+  constructor(api, usage, jobs) {
+    super();
     this.#api = api;
     this.#usage = usage;
     this.actions = new FileActions(api, this);
+    this.folderActions = new FolderActions(api, this, jobs);
     this.thumbnails = new Thumbnails(api);
     this.selection = new Selection(this);
-    this.#toolbar = new Toolbar(this);
+    this.#scans = new ScanWatch(api, this);
+    this.#toolbar = new Toolbar(api, this);
   }
 
   /** Loads the spaces and shows the place that the address names. */
@@ -53,21 +59,8 @@ export class FilesPanel {
     await loading;
   }
 
-  /** Where the reader is, and where new uploads go. */
-  get place() {
-    const { space, folder } = this.#place;
-    return { space, folder };
-  }
-
-  get isTrash() { return Boolean(this.#place.trash); }
-
-  /** True if what is shown was looked for, in all folders of the space. */
-  get isSearch() { return Boolean(this.#place.q) && !this.isTrash && this.#place.space !== 'shared'; }
-
-  /** The space of the place; the reader's own until the spaces are loaded. */
-  get space() { return this.spaces.find(one => one.space === this.#place.space) ?? this.spaces[0]; }
-
-  get mayWrite() { return this.space.right !== 'read'; }
+  /** True if there is nothing here. */
+  get isEmpty() { return byId('rows').childElementCount === 0; }
 
   /** The loaded files, in their order. */
   get files() { return this.#listing?.files ?? []; }
@@ -86,32 +79,44 @@ export class FilesPanel {
 
   /** Shows the first page of the place that the address names. */
   async show() {
-    const before = JSON.stringify(this.#place);
-    this.#place = placeInAddress();
-    const { space, folder, trash, q } = this.#place;
+    const before = JSON.stringify(this.here);
+    this.here = placeInAddress();
+    const { space, folder, trash, q } = this.here;
     const sort = !trash && space !== 'shared' ? preferred('sort') : undefined;
     this.#listing = new Listing(this.#api, this.isSearch ? { space, q } : { space, folder, trash, sort });
     this.selection.clear();
     this.#drawPlace();
     // What was there stays until it is replaced: on the way back from offline, and while a sort or filter changes.
-    if (before !== JSON.stringify(this.#place) || !byId('rows').firstChild) showState(this, 'loading');
+    if (before !== JSON.stringify(this.here) || !byId('rows').firstChild) showState(this, 'loading');
     await this.#more(true);
+  }
+
+  /** Folders have changed: shows the place anew. The focus goes to a folder of it, or stays where it was in the list. */
+  async refresh(name) {
+    const folder = name ?? document.activeElement.closest('.item')?.dataset.folder;
+    const hadFocus = byId('rows').contains(document.activeElement) || document.activeElement === document.body;
+    await this.show();
+    this.#usage.changed();
+    const rows = [...byId('rows').children];
+    const item = rows.find(row => folder !== undefined && row.dataset.folder === folder);
+    if (item) item.querySelector('.open').focus();
+    else if (hadFocus) (rows[0]?.querySelector('.open') ?? byId('title')).focus();
   }
 
   /** A file was uploaded, renamed, moved or restored: it appears in its place, or goes. */
   put(file, space = file.space) {
     const listed = { ...file, space };
+    const focus = this.itemOf(file)?.contains(document.activeElement) && document.activeElement.classList[0];
     this.#forget(listed);
     if (!this.#listing?.holds(listed)) {
-      const isBelow = space === this.#place.space && !this.isTrash && !this.isSearch && this.#isNewFolder(listed.folder);
-      if (isBelow) return guarded(() => this.show());
-      return this.#drawState();
+      return this.#listing?.lacksFolderOf(listed) ? guarded(() => this.show()) : this.#drawState();
     }
     const next = this.#listing.put(listed);
     if (next === null) return this.#changedWhileLoading();
     const item = fileItem(listed, this);
     this.#items.set(listed.id, item);
     byId('rows').insertBefore(item, next ? this.#items.get(next.id) : null);
+    if (focus) item.querySelector(`.${focus}`)?.focus(); // What had it was replaced.
     return this.#drawState();
   }
 
@@ -143,7 +148,7 @@ export class FilesPanel {
         settle();
         this.#clear();
       }
-      byId('rows').append(...page.folders.map(name => folderItem(name, this.place)), ...page.files.map(file => {
+      byId('rows').append(...page.folders.map(name => folderItem(name, this)), ...page.files.map(file => {
         const item = fileItem(file, this);
         this.#items.set(file.id, item);
         return item;
@@ -175,26 +180,18 @@ export class FilesPanel {
 
   #drawPlace() {
     drawSpaces(this.spaces, this.space, this.isTrash);
-    drawPath(this.space, this.#place.folder, this);
-    this.#toolbar.draw(this.#place);
-    this.#usage.show(this.#place.space);
+    drawPath(this.space, this.here.folder, this);
+    this.#toolbar.draw(this.here);
+    this.#usage.show(this.here.space);
   }
 
   #drawState() {
-    const isEmpty = byId('rows').childElementCount === 0 && !this.#listing.hasMore;
-    showState(this, !isEmpty ? undefined : this.isSearch ? 'no-hit' : this.isTrash ? 'empty-trash'
-      : this.#place.space === 'shared' ? 'empty-shared' : 'empty');
+    this.#scans.look();
+    showState(this, this.isEmpty && !this.#listing.hasMore ? emptyState(this) : undefined);
   }
 
   #changedWhileLoading() {
     if (!this.#listing.isLoaded) this.#listing.isStale = true;
-  }
-
-  #isNewFolder(folder) {
-    const { folder: here = '' } = this.#place;
-    if (!folder.startsWith(here ? `${here}/` : '') || folder === here) return false;
-    const name = folder.slice(here ? here.length + 1 : 0).split('/')[0];
-    return !this.#listing.folders.includes(name);
   }
 
   #forget(file) {

@@ -4,13 +4,20 @@ import { icon } from '../icons.js';
 import { openMenu } from '../menu.js';
 import { addressOf, inside } from '../place.js';
 import { date, size, t, time } from '../texts.js';
+import { badge } from './scans.js';
 
 const longPress = 500;
 
-/** A folder's item: a link to the folder. */
-export function folderItem(name, { space, folder }) {
-  return el('li', { className: 'item folder' }, el('a', { className: 'open', href: addressOf({ space, folder: inside(folder, name) }) },
-    el('span', { className: 'thumb' }, icon('folder')), el('span', { className: 'name', dir: 'auto' }, name)));
+/** A folder's item: a link to the folder, and a menu. */
+export function folderItem(name, panel) {
+  const { space, folder } = panel.place;
+  const open = el('a', { className: 'open', href: addressOf({ space, folder: inside(folder, name) }) },
+    el('span', { className: 'thumb' }, icon('folder')), el('span', { className: 'name', dir: 'auto' }, name));
+  const { more, menu } = menuButton(name, () => panel.folderActions.menuFor(name));
+  const item = el('li', { className: 'item folder' }, open, more);
+  item.dataset.folder = name;
+  item.addEventListener('contextmenu', event => openAt(event, menu));
+  return item;
 }
 
 /** A file's item: to select it, to open it, and a menu with all else. */
@@ -19,19 +26,19 @@ export function fileItem(file, panel) {
   const { name } = file;
   const when = file.deletedAt ?? file.createdAt;
   const box = el('input', { type: 'checkbox', 'aria-label': t('FilesSelectOne', { name }), checked: selection.has(file) });
-  const details = el('small', {}, el('span', {}, size(file.size)), el('time', { dateTime: when, title: time(when) }, date(when)));
+  const state = badge(file);
+  const details = el('small', {}, state && el('span', { className: `badge ${state.name}` }, state.text),
+    el('span', {}, size(file.size)), el('time', { dateTime: when, title: time(when) }, date(when)));
   const where = panel.isSearch ? [el('span', { className: 'where', dir: 'auto' }, file.folder || panel.space.name)] : [];
+  const tags = file.tags?.length ? [el('span', { className: 'where', dir: 'auto' }, file.tags.map(tag => `#${tag}`).join(' '))] : [];
   const open = el('button', { type: 'button', className: 'open' }, panel.thumbnails.of(file),
-    el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name, ...where), details));
-  const more = iconButton('more', t('FilesActionsFor', { name }));
-  more.setAttribute('aria-haspopup', 'menu');
-  more.setAttribute('aria-expanded', 'false');
-  const menu = at => openMenu(more, actions.menuFor(file), at);
-  const item = el('li', { className: 'item file' }, el('label', { className: 'pick' }, box), open, more);
+    el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name, ...where, ...tags), details));
+  const { more, menu } = menuButton(name, () => actions.menuFor(file));
+  const item = el('li', { className: selection.has(file) ? 'item file selected' : 'item file' },
+    el('label', { className: 'pick' }, box), open, more);
 
   // The click alone changes the selection, so that Shift can be told.
   box.addEventListener('click', event => (event.shiftKey ? selection.extendTo(file) : selection.set(file, box.checked)));
-  more.addEventListener('click', () => menu());
   const touch = pressing(open, () => selection.set(file, !selection.has(file)));
   open.addEventListener('click', event => {
     if (touch.wasLong()) return undefined;
@@ -40,10 +47,24 @@ export function fileItem(file, panel) {
     return panel.isTrash ? menu() : actions.open(file);
   });
   item.addEventListener('contextmenu', event => {
-    event.preventDefault();
-    if (!touch.isTouch()) menu(event.pointerType === 'mouse' ? { x: event.clientX, y: event.clientY } : undefined);
+    if (touch.isTouch()) event.preventDefault();
+    else openAt(event, menu);
   });
   return item;
+}
+
+function menuButton(name, entries) {
+  const more = iconButton('more', t('FilesActionsFor', { name }));
+  more.setAttribute('aria-haspopup', 'menu');
+  more.setAttribute('aria-expanded', 'false');
+  const menu = at => openMenu(more, entries(), at);
+  more.addEventListener('click', () => menu());
+  return { more, menu };
+}
+
+function openAt(event, menu) {
+  event.preventDefault();
+  menu(event.pointerType === 'mouse' ? { x: event.clientX, y: event.clientY } : undefined);
 }
 
 /** A press that lasts, of a finger that stays where it is. */

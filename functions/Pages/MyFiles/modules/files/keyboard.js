@@ -1,6 +1,7 @@
 // The keyboard in the list: arrows move from file to file, Delete deletes, F2 renames, Ctrl+A selects all, Escape none, / filters.
 import { byId } from '../dom.js';
 import { guarded } from '../notices.js';
+import { inside } from '../place.js';
 
 /** Makes the keys work. */
 export function startKeys(panel) {
@@ -19,6 +20,7 @@ export function startKeys(panel) {
 function onItem(event, panel) {
   const item = event.target.closest('.item');
   const file = panel.files.find(one => panel.itemOf(one) === item);
+  const { folder } = item.dataset;
   if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     panel.selection.all();
@@ -26,6 +28,10 @@ function onItem(event, panel) {
     guarded(() => panel.actions.trash(panel.selection.has(file) ? panel.selection.files : [file]));
   } else if (file && panel.mayWrite && !panel.isTrash && event.key === 'F2') {
     guarded(() => panel.actions.rename(file));
+  } else if (folder && panel.mayWrite && event.key === 'Delete') {
+    guarded(() => panel.folderActions.trash(inside(panel.place.folder, folder)));
+  } else if (folder && panel.mayWrite && event.key === 'F2') {
+    guarded(() => panel.folderActions.rename(inside(panel.place.folder, folder)));
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
     const next = neighbour(item, event.key);
     if (!next) return;

@@ -5,6 +5,9 @@ const perPage = 100;
 // Nearly as the service does: without case and accents.
 const folded = text => text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').toUpperCase().trim();
 
+/** The tag that is looked for: `#beach`. All else is a part of a name. */
+export const tagIn = q => /^#\s*(\S.*)$/.exec(q ?? '')?.[1].trim();
+
 export class Listing {
   folders = [];
   files = [];
@@ -39,6 +42,7 @@ export class Listing {
 
   async #load() {
     const query = { ...this.#query, cursor: this.#cursor, limit: perPage };
+    if (tagIn(query.q)) [query.tag, query.q] = [tagIn(query.q), undefined];
     const page = await (this.#query.q ? this.#api.search(query) : this.#api.list(query));
     this.#cursor = page.cursor ?? null;
     const { folders = [], files } = page;
@@ -55,6 +59,11 @@ export class Listing {
    * null if it belongs on a page that is not loaded yet.
    */
   put(file) {
+    const before = this.#indexOf(file);
+    if (this.#query.space === 'shared' && before >= 0) { // These have no order of ours.
+      this.files[before] = file;
+      return this.files[before + 1];
+    }
     this.remove(file);
     const at = this.files.findIndex(other => this.#compare(file, other) < 0);
     if (at < 0 && this.hasMore) return null;
@@ -70,8 +79,20 @@ export class Listing {
   holds(file) {
     const { space, folder = '', q, trash } = this.#query;
     if (trash || file.space !== space) return false;
+    if (space === 'shared') return this.#indexOf(file) >= 0;
+    if (tagIn(q)) return (file.tags ?? []).some(tag => folded(tag) === folded(tagIn(q)));
     return q ? folded(q).split(/\s+/).every(word => folded(file.name).includes(word)) : file.folder === folder;
   }
+
+  /** True if a file makes a folder appear here that is not listed: one on the way down to it. */
+  lacksFolderOf(file) {
+    const { space, folder = '', q, trash } = this.#query;
+    const start = folder ? `${folder}/` : '';
+    if (trash || q || file.space !== space || file.folder === folder || !file.folder.startsWith(start)) return false;
+    return !this.folders.includes(file.folder.slice(start.length).split('/')[0]);
+  }
+
+  #indexOf(file) { return this.files.findIndex(other => other.id === file.id); }
 
   // As the service does: names by their capital letters, code unit for code unit; what was found by the files' own times.
   #compare(one, other) {

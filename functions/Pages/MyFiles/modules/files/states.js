@@ -5,6 +5,14 @@ import { guarded } from '../notices.js';
 import { go, placeInAddress } from '../place.js';
 import { reason } from '../problems.js';
 import { t } from '../texts.js';
+import { tagIn } from './listing.js';
+
+/** What there is to say of a place without files. */
+export function emptyState({ isSearch, isTrash, space }) {
+  if (isSearch) return 'no-hit';
+  if (isTrash) return 'empty-trash';
+  return space.space === 'shared' ? 'empty-shared' : 'empty';
+}
 
 /** Says it; `undefined` for a place with files. */
 export function showState(panel, state, error) {
@@ -29,7 +37,9 @@ function parts(panel, state, error) {
       action(t('FilesTryAgain'), () => guarded(() => panel.show())));
     case 'no-hit': {
       const { q, ...place } = placeInAddress();
-      return say('search', t('FilesNothingFound', { text: q, space: panel.space.name }), t('FilesNothingFoundText'), action(t('FilesClearSearch'), () => go(place)));
+      const { name } = panel.space;
+      const text = tagIn(q) ? t('FilesNothingTagged', { tag: tagIn(q), space: name }) : t('FilesNothingFound', { text: q, space: name });
+      return say('search', text, t('FilesNothingFoundText'), action(t('FilesClearSearch'), () => go(place)));
     }
     case 'empty-trash': return say('trash', t('FilesTrashEmpty'), t('FilesTrashEmptyText'));
     case 'empty-shared': return say('share', t('FilesNothingShared'), t('FilesNothingSharedText'));

@@ -3,6 +3,7 @@ import { el } from '../dom.js';
 import { icon } from '../icons.js';
 import { preferred } from '../preferences.js';
 import { kindOf } from './kinds.js';
+import { isThere } from './scans.js';
 
 const maxParallel = 6; // Requests at the same time.
 const maxTries = 5; // The service makes a thumbnail seconds after the upload.
@@ -21,7 +22,7 @@ export class Thumbnails {
 
   /** The place of a file's picture. */
   of(file) {
-    const place = el('span', { className: 'thumb' }, icon(kindOf(file.contentType)));
+    const place = el('span', { className: 'thumb' }, icon(isThere(file) ? kindOf(file.contentType) : 'shield'));
     if (file.thumbnail && file.thumbnail.state !== 'none') {
       this.#files.set(place, file);
       this.#observer.observe(place);

@@ -5,13 +5,17 @@ import { openMenu } from '../menu.js';
 import { guarded } from '../notices.js';
 import { addressOf } from '../place.js';
 import { prefer, preferred } from '../preferences.js';
+import { openLinksSheet } from '../sharing/links-sheet.js';
+import { openRequestSheet } from '../sharing/request-sheet.js';
 import { t } from '../texts.js';
 
 export class Toolbar {
+  #api;
   #panel;
   #place;
 
-  constructor(panel) {
+  constructor(api, panel) {
+    this.#api = api;
     this.#panel = panel;
     byId('view').addEventListener('click', () => this.#turn());
     byId('sort').addEventListener('click', () => openMenu(byId('sort'), this.#orders()));
@@ -38,10 +42,17 @@ export class Toolbar {
   }
 
   #entries() {
-    const { mayWrite, isTrash, selection, actions, files } = this.#panel;
+    const { mayWrite, isTrash, isSearch, isEmpty, selection, actions, folderActions, files, space } = this.#panel;
+    const isFolder = !isTrash && !isSearch && space.space !== 'shared';
+    const mayShare = isFolder && space.right === 'share';
     return [
-      mayWrite && !isTrash && { icon: 'new-folder', label: t('FilesNewFolder'), run: () => actions.newFolder(this.#place) },
+      mayWrite && isFolder && { icon: 'new-folder', label: t('FilesNewFolder'), run: () => folderActions.make(this.#place) },
       files.length > 0 && { icon: 'select', label: t('FilesSelectAll'), run: () => selection.all() },
+      isFolder && !isEmpty && {
+        icon: 'archive', label: t('FilesDownloadZip'), run: () => folderActions.download(this.#place.folder ?? ''),
+      },
+      mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, this.#place, this.#panel.title) },
+      mayShare && { icon: 'link', label: t('FilesLinksMenu'), run: () => openLinksSheet(this.#api, space) },
       isTrash && mayWrite && files.length > 0
         && { icon: 'forever', label: t('FilesEmptyTrash'), grave: true, run: async () => actions.deleteForever(await this.#panel.all()) },
       { icon: 'restore', label: t('FilesReload'), run: () => this.#panel.show() },

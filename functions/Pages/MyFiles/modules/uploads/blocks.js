@@ -1,4 +1,5 @@
 // Sends a file's bytes to storage: as a whole, or in blocks, several in parallel.
+import { put } from './put.js';
 
 const maxParallel = 3;
 
@@ -20,7 +21,7 @@ export const missing = ({ blockCount, received }) =>
   Array.from({ length: blockCount }, (_, n) => n).filter(n => !received.some(([first, last]) => first <= n && n <= last));
 
 /** Sends a whole file with one PUT. `onSent` is called with the number of bytes sent so far. */
-export const sendWhole = (file, { upload }, { signal, onSent }) => put(upload.url, upload.headers, file, signal, onSent);
+export const sendWhole = (file, { upload }, { signal, onSent }) => send(upload.url, upload.headers, file, signal, onSent);
 
 /** Sends the missing blocks. `onSent` is called with the number of bytes that have arrived or are being sent. */
 export async function sendBlocks(file, progress, { signal, onSent }) {
@@ -36,7 +37,7 @@ export async function sendBlocks(file, progress, { signal, onSent }) {
   async function worker() {
     for (let n = remaining.shift(); n !== undefined; n = remaining.shift()) {
       const block = file.slice(n * upload.blockSize, n * upload.blockSize + sizeOf(n));
-      await put(blockUrl(upload, n), upload.headers, block, either, bytes => {
+      await send(blockUrl(upload, n), upload.headers, block, either, bytes => {
         inFlight.set(n, bytes);
         report();
       });
@@ -53,20 +54,7 @@ export async function sendBlocks(file, progress, { signal, onSent }) {
   }
 }
 
-/** Sends one PUT, by XMLHttpRequest because fetch reports no upload progress. */
-function put(url, headers, body, signal, onSent) {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const request = new XMLHttpRequest();
-    const abort = () => request.abort();
-    signal.addEventListener('abort', abort);
-    request.open('PUT', url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    request.upload.onprogress = event => onSent(event.loaded);
-    request.onload = () => (request.status === 201 ? resolve() : reject(new StorageError(request.status)));
-    request.onerror = () => reject(new TypeError('The network was lost.'));
-    request.onabort = () => reject(signal.reason);
-    request.onloadend = () => signal.removeEventListener('abort', abort);
-    request.send(body);
-  });
+async function send(url, headers, body, signal, onSent) {
+  const status = await put(url, headers, body, onSent, signal);
+  if (status !== 201) throw new StorageError(status);
 }

@@ -38,6 +38,16 @@ export class Upload extends EventTarget {
     return new Upload(api, memory, { name, size, lastModified, type: file.type || 'application/octet-stream', space, folder }, file);
   }
 
+  /**
+   * An upload that replaces the bytes of a file, which stays what it is otherwise. If somebody else was faster, and whoever uploads may see
+   * the folder, it becomes a file beside the other one.
+   */
+  static replacing(api, memory, replaced, file, { space, canCopy }) {
+    const upload = Upload.of(api, memory, file, { space, folder: replaced.folder });
+    Object.assign(upload.note, { replaces: replaced.id, etag: replaced.etag, conflict: canCopy ? 'copy' : undefined });
+    return upload;
+  }
+
   /** True if this may be the file that the upload was begun with. A changed file has another time. */
   isOf(file) {
     return file.name === this.note.name && file.size === this.note.size && file.lastModified === this.note.lastModified;
@@ -79,7 +89,7 @@ export class Upload extends EventTarget {
 
   /** Begins anew after a failure. */
   retry() {
-    this.note.id = undefined;
+    this.note.id = this.note.etag = undefined; // Whoever tries again after a conflict knows of the other version.
     return this.run();
   }
 
@@ -110,10 +120,10 @@ export class Upload extends EventTarget {
   }
 
   async #begin(signal) {
-    const { name, size, type, space, folder } = this.note;
-    const begun = await this.#api.begin({
-      name, size, space, folder, contentType: type, sha256: await this.#sha256(), resumable: size > resumableFromBytes,
-    }, signal);
+    const { name, size, type, space, folder, replaces, etag, conflict } = this.note;
+    const wanted = { size, contentType: type, sha256: await this.#sha256(), resumable: size > resumableFromBytes };
+    const begun = await (replaces ? this.#api.beginVersion(replaces, { ...wanted, conflict }, etag, signal)
+      : this.#api.begin({ ...wanted, name, space, folder }, signal));
     this.note.id = begun.id;
     this.#memory.keep(this.note);
     const { blockSize } = begun.upload;

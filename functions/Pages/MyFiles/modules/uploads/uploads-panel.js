@@ -68,6 +68,14 @@ export class UploadsPanel {
     this.#next();
   }
 
+  /** Uploads a file that replaces another one; `place` says in which space that is listed, and whether a copy can be beside it. */
+  replace(replaced, file, place) {
+    const upload = Upload.replacing(this.#api, this.#memory, replaced, file, place);
+    this.#show(upload);
+    this.#queue.push(upload);
+    this.#next();
+  }
+
   #next() {
     while (this.#running < maxParallel && this.#queue.length > 0) {
       const upload = this.#queue.shift();
@@ -123,7 +131,7 @@ export class UploadsPanel {
       last = upload.state;
       if (last === 'failed') complain(t('FilesNotUploaded', { name, reason: upload.message }));
       if (last !== 'done') return;
-      this.#arrived.push(name);
+      if (!upload.note.replaces) this.#arrived.push(name); // What replaces a file is told by itself.
       close();
       this.#onDone(upload, upload.result);
     });

@@ -1,5 +1,6 @@
 // Shows files, one at a time, over the whole window. The arrow keys lead to the next one, and so does a swipe.
 import { byId, iconButton } from '../dom.js';
+import { isThere } from '../files/scans.js';
 import { openMenu } from '../menu.js';
 import { guarded } from '../notices.js';
 import { t } from '../texts.js';
@@ -53,7 +54,10 @@ function turn(step) {
 function neighbour(step) {
   const { files } = current.panel;
   const at = files.findIndex(other => other.id === current.file.id);
-  return at < 0 ? undefined : files[at + step];
+  if (at < 0) return undefined;
+  let next = at + step;
+  while (files[next] && !isThere(files[next])) next += step; // What people can't have is left out.
+  return files[next];
 }
 
 function show(file) {
@@ -80,7 +84,8 @@ function menu(file) {
   more.setAttribute('aria-haspopup', 'menu');
   more.setAttribute('aria-expanded', 'false');
   more.addEventListener('click', () => {
-    const entries = current.panel.actions.menuFor(file).filter(Boolean).slice(2); // Not to open and download it.
+    // Not to open and to download it.
+    const entries = current.panel.actions.menuFor(file).filter(entry => entry && !['picture', 'download'].includes(entry.icon));
     openMenu(more, entries.map(entry => ({ ...entry, run: () => {
       byId('viewer').close();
       return entry.run();

@@ -2,10 +2,13 @@
 import { byId, el } from '../dom.js';
 import { guarded } from '../notices.js';
 import { reason } from '../problems.js';
+import { PeopleField } from './people.js';
+import { endOfDay } from '../dialogs/sheet.js';
 import { t, time } from '../texts.js';
-import { canSendLinks, sendLink } from './send.js';
+import { canSendLinks, sendLink } from '../files/send.js';
 
 let current;
+let people; // What suggests people, if it is on.
 
 /** Opens the dialog for a file. */
 export async function openShares(api, file, spaces) {
@@ -15,6 +18,7 @@ export async function openShares(api, file, spaces) {
     .map(({ space, name }) => el('option', { value: space.slice('group:'.length) }, name)));
   byId('share-kind').querySelector('[value=group]').disabled = !byId('share-group').firstChild;
   byId('share-form').reset();
+  people?.close();
   byId('link-form').reset();
   byId('link-made').hidden = true;
   show('');
@@ -23,15 +27,18 @@ export async function openShares(api, file, spaces) {
 }
 
 /** Connects the dialog's forms. Call it once. */
-export function startShares() {
+export function startShares(api) {
+  // Where the tenant's people may not see each other, one has to know the other's name.
+  if (byId('share-people')) people = new PeopleField(byId('share-user'), byId('share-people'), text => api.people(text));
   byId('share-form').addEventListener('submit', event => submit(event, async fields => {
-    const to = fields.get('kind') === 'group' ? { group: fields.get('group') } : { user: fields.get('user').trim() };
-    await share({ with: to, access: fields.get('access'), until: until(fields) });
+    const to = fields.get('kind') === 'group' ? { group: fields.get('group') } : { user: people?.chosen ?? fields.get('user').trim() };
+    await share({ with: to, access: fields.get('access'), until: endOfDay(fields.get('until')) });
     event.target.reset();
+    people?.close();
   }));
   byId('link-form').addEventListener('submit', event => submit(event, async fields => {
     const link = { password: fields.get('password') || undefined, maxDownloads: Number(fields.get('downloads')) || undefined };
-    const made = await share({ link, access: 'read', until: until(fields) });
+    const made = await share({ link, access: 'read', until: endOfDay(fields.get('until')) });
     byId('link-url').value = made.link.url; // The URL is shown only now: the service stores only its hash.
     byId('link-made').hidden = false;
     byId('link-url').focus();
@@ -84,12 +91,6 @@ function row(share) {
     byId('share-title').focus();
   }));
   return el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, who), el('small', {}, details)), revoke);
-}
-
-// The end of the chosen day in the user's time zone.
-function until(fields) {
-  const day = fields.get('until');
-  return day ? new Date(`${day}T23:59:59`).toISOString() : undefined;
 }
 
 // Shown inside the dialog, because what is behind it can be neither seen nor heard.

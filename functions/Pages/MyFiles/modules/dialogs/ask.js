@@ -1,6 +1,6 @@
 // Asks questions in a dialog, which keeps the focus and closes with Escape.
-import { byId } from './dom.js';
-import { t } from './texts.js';
+import { byId } from '../dom.js';
+import { t } from '../texts.js';
 
 /** Asks for a text; undefined if the user cancels. */
 export async function ask(title, label, value) {

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Latchkey.Http;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey.Files;
+
+/// <summary>
+/// Removes where pictures were taken, in tenants that want it, when an upload is completed and before anybody can have it: the bytes that
+/// were checked are read, the location is erased (<see cref="LocationEraser"/>), and the result is written beside them. The write of the
+/// file's record makes that blob its bytes; then the uploaded ones are deleted. A process holds one picture at a time.
+/// </summary>
+public sealed partial class LocationRemoval(
+    TenantStore tenants, BlobStore blobs, StagedBlobs staged, ILogger<LocationRemoval> logger) : IDisposable
+{
+    /// <summary>The most bytes of a picture.</summary>
+    public const long MaxBytes = 64 << 20;
+
+    const string Source = "source";
+
+    readonly SemaphoreSlim turn = new(1);
+
+    /// <summary>The same upload, with the bytes that are to be served if those have another hash now.</summary>
+    /// <param name="file">The upload.</param>
+    /// <param name="verified">What was checked of it.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="RefusedUpload">422 <c>location_not_removable</c>.</exception>
+    /// <exception cref="RequestFailedException">404, 412: the upload changed meanwhile.</exception>
+    public async Task<VerifiedUpload> Run(FileRecord file, VerifiedUpload verified, CancellationToken cancel)
+    {
+        if (await tenants.Find(file.Tenant, cancel) is { RemovesLocation: false }) return verified;
+        if (!verified.IsPicture) return verified;
+        if (file.Size > MaxBytes) throw NotRemovable($"A picture of more than {MaxBytes} bytes");
+        var source = verified.Snapshot ?? verified.ETags[^1].ToString("H");
+        if (await FindMade(file, source, cancel) is { } made) return With(verified, made);
+        await turn.WaitAsync(cancel);
+        try
+        {
+            var bytes = await Read(file, verified, cancel);
+            return LocationEraser.Erase(bytes) switch
+            {
+                Erasure.None => verified,
+                Erasure.Done => With(verified, await Write(file, bytes, source, verified.ContentType, cancel)),
+                _ => throw NotRemovable("A picture with metadata that is damaged, or packed,"),
+            };
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Deletes the bytes that were uploaded, once others are served. If that fails, the sweep of uploads does it, which also deletes what
+    /// the upload's URL writes later.
+    /// </summary>
+    public async Task DropUploaded(FileRecord file)
+    {
+        // An upload that waits to replace a file may have to be completed again.
+        if (file.Clean is null || file.Replaces is not null) return;
+        try
+        {
+            await blobs.Delete(file.Tenant, FileRecord.BlobNameOf(file.Content, file.IsStaged), CancellationToken.None);
+        }
+        catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
+        {
+            Log.Stays(logger, file.Tenant, file.Id, fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
+
+    // By an earlier complete of the same bytes, which died or lost its race. Nobody else ever had a key to this blob.
+    async Task<(CleanBytes Clean, ETag ETag)?> FindMade(FileRecord file, string source, CancellationToken cancel) =>
+        await blobs.Find(file.Tenant, FileRecord.CleanBlobNameOf(file.Content), cancel) is { } made
+        && made.Metadata.TryGetValue(Source, out var of) && of == SourceOf(source)
+            ? (new(Convert.ToBase64String(made.ContentHash), made.Metadata["sha256"]), made.ETag) : null;
+
+    async Task<byte[]> Read(FileRecord file, VerifiedUpload verified, CancellationToken cancel)
+    {
+        var bytes = new byte[file.Size];
+        if (bytes.Length == 0) return bytes;
+        await using var from = verified.Snapshot is { } snapshot
+            ? (await staged.Open(file.Tenant, file.BlobName, snapshot, null, cancel)).Bytes
+            : await blobs.Open(file.Tenant, file.BlobName, verified.ETags[^1], cancel);
+        await from.ReadExactlyAsync(bytes, cancel);
+        return bytes;
+    }
+
+    async Task<(CleanBytes Clean, ETag ETag)> Write(
+        FileRecord file, byte[] bytes, string source, string contentType, CancellationToken cancel)
+    {
+        var md5 = CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes);
+        var clean = new CleanBytes(Convert.ToBase64String(md5), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        var written = await blobs.Blob(file.Tenant, FileRecord.CleanBlobNameOf(file.Content)).UploadAsync(BinaryData.FromBytes(bytes),
+            new BlobUploadOptions
+            {
+                HttpHeaders = UploadCheck.HeadersOf(file with { ContentType = contentType }, md5),
+                Metadata = new Dictionary<string, string> { [Source] = SourceOf(source), ["sha256"] = clean.Sha256 },
+            }, cancel);
+        return (clean, written.Value.ETag);
+    }
+
+    static VerifiedUpload With(VerifiedUpload verified, (CleanBytes Clean, ETag ETag) made) =>
+        verified with { Clean = made.Clean, ETags = [made.ETag] };
+
+    // A header takes no colon or quote.
+    static string SourceOf(string source) => Ids.HashBase32(source);
+
+    static RefusedUpload NotRemovable(string what) => new(new Problem(422, "location_not_removable",
+        $"Pictures lose the place where they were taken here. {what} can't be changed that way."));
+
+    static partial class Log
+    {
+        [LoggerMessage(210, LogLevel.Warning, "Tenant {Tenant}, file {FileId}: the uploaded bytes, with a location, stay until the sweep")]
+        public static partial void Stays(ILogger logger, string tenant, string fileId, Exception fault);
+    }
+}

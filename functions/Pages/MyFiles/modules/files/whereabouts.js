@@ -1,0 +1,32 @@
+// Where the reader is, and what they may do there.
+import { placeInAddress } from '../place.js';
+import { t } from '../texts.js';
+
+export class Whereabouts {
+  /** The spaces that the reader has, in their order. */
+  spaces = [{ space: 'me', name: t('FilesMine'), right: 'share' }];
+  /** The place in the address. Set at once, because the user may choose files before the first response arrives. */
+  here = placeInAddress();
+
+  /** Where new uploads go. */
+  get place() {
+    const { space, folder } = this.here;
+    return { space, folder };
+  }
+
+  get isTrash() { return Boolean(this.here.trash); }
+
+  /** True if what is shown was looked for, in all folders of the space. */
+  get isSearch() { return Boolean(this.here.q) && !this.isTrash && this.here.space !== 'shared'; }
+
+  /** The space of the place; the reader's own until the spaces are loaded. */
+  get space() { return this.spaces.find(one => one.space === this.here.space) ?? this.spaces[0]; }
+
+  get mayWrite() { return this.space.right !== 'read'; }
+
+  /** The spaces that the reader may put something into. */
+  get targets() { return this.spaces.filter(space => space.right !== 'read'); }
+
+  /** What the place is called. */
+  get title() { return this.here.folder?.split('/').at(-1) ?? this.space.name; }
+}

@@ -1,0 +1,136 @@
+// What can be done with a folder and all that it holds. Each is one request; what takes long is a job (jobs.js).
+import { downloadArchive } from '../files/archive.js';
+import { pickFolder } from './folder-picker.js';
+import { ask } from '../dialogs/ask.js';
+import { say } from '../notices.js';
+import { go, inside } from '../place.js';
+import { openLinkSheet } from '../sharing/link-sheet.js';
+import { openRequestSheet } from '../sharing/request-sheet.js';
+import { t } from '../texts.js';
+
+const maxNumber = 99; // Of a copy beside its original.
+
+const parentOf = path => path.split('/').slice(0, -1).join('/');
+const nameOf = path => path.split('/').at(-1);
+
+export class FolderActions {
+  #api;
+  #panel;
+  #jobs;
+
+  constructor(api, panel, jobs) {
+    this.#api = api;
+    this.#panel = panel;
+    this.#jobs = jobs;
+  }
+
+  /** The entries of a folder's menu. */
+  menuFor(name) {
+    const { mayWrite, space: { space, right } } = this.#panel;
+    const path = inside(this.#panel.place.folder, name);
+    const place = { space, folder: path };
+    const mayShare = right === 'share';
+    return [
+      { icon: 'folder', label: t('FilesOpen'), run: () => go(place) },
+      { icon: 'archive', label: t('FilesDownloadZip'), run: () => this.download(path) },
+      mayShare && { icon: 'link', label: t('FilesLinkMenu'), run: () => openLinkSheet(this.#api, place, name) },
+      mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, place, name) },
+      mayWrite && { icon: 'rename', label: t('FilesRename'), run: () => this.rename(path) },
+      mayWrite && { icon: 'move', label: t('FilesMoveMenu'), run: () => this.move(path) },
+      { icon: 'copy', label: t('FilesCopyMenu'), run: () => this.copy(path) },
+      mayWrite && { icon: 'trash', label: t('FilesDelete'), grave: true, run: () => this.trash(path) },
+    ];
+  }
+
+  async make({ space, folder }) {
+    const name = await ask(t('FilesNewFolder'), t('FilesName'), '');
+    if (!name) return;
+    await this.#api.makeFolder({ space, path: inside(folder, name) });
+    await this.#panel.refresh(name);
+    say(t('FilesFolderMade', { name }));
+  }
+
+  download(path) {
+    const name = path ? nameOf(path) : this.#panel.space.name;
+    return downloadArchive(this.#api, { space: this.#panel.space.space, folder: path }, name);
+  }
+
+  async rename(path) {
+    const before = nameOf(path);
+    const name = await ask(t('FilesRenameOne', { name: before }), t('FilesName'), before);
+    if (!name || name === before) return;
+    await this.#moveTo(path, inside(parentOf(path), name), t('FilesFolderRenamed', { name }));
+  }
+
+  async move(path) {
+    const { space } = this.#panel;
+    const name = nameOf(path);
+    const to = await pickFolder(this.#api, this.#panel.targets, { space, folder: parentOf(path) }, {
+      title: t('FilesMoveOne', { name }), action: t('FilesMoveHere'), moved: path, hint: t('FilesOtherSpaceHint'),
+    });
+    if (!to) return undefined;
+    if (to.space === space) return this.#moveTo(path, inside(to.folder, name), t('FilesMoved', { name }));
+    // The service moves within a space. Into another one it copies; what was here goes to the trash once all of it is there.
+    if (!await this.#copyTo(path, to, t('FilesMoving', { name }))) return undefined;
+    const deletion = await this.#api.deleteFolder({ space: space.space, path });
+    await this.#panel.refresh();
+    if (await this.#jobs.finish(deletion, t('FilesMoving', { name }))) say(t('FilesMovedTo', { name, space: to.space.name }));
+    return undefined;
+  }
+
+  async copy(path) {
+    const { space } = this.#panel;
+    const name = nameOf(path);
+    const to = await pickFolder(this.#api, this.#panel.targets, { space, folder: parentOf(path) }, {
+      title: t('FilesCopyOne', { name }), action: t('FilesCopyHere'), mayStay: true, copied: path,
+    });
+    if (to && await this.#copyTo(path, to, t('FilesCopying', { name }))) say(t('FilesCopied', { name }));
+  }
+
+  async trash(path) {
+    const { space: { space } } = this.#panel;
+    const name = nameOf(path);
+    const deletion = await this.#api.deleteFolder({ space, path });
+    await this.#panel.refresh();
+    const undo = { label: t('FilesUndo'), run: () => this.#restore(space, path, deletion.id) };
+    if (await this.#jobs.finish(deletion, t('FilesDeleting', { name }))) say(t('FilesTrashed', { name }), undo);
+    else await this.#panel.refresh();
+  }
+
+  async #restore(space, path, deletion) {
+    const name = nameOf(path);
+    const job = await this.#api.restoreFolder({ space, path, deletion });
+    const isDone = await this.#jobs.finish(job, t('FilesRestoring', { name }));
+    await this.#panel.refresh(name);
+    if (isDone) say(t('FilesRestored', { name }));
+  }
+
+  // Its new name is listed at once, the files follow.
+  async #moveTo(path, to, text) {
+    const { space: { space } } = this.#panel;
+    const job = await this.#api.moveFolder({ space, path, to });
+    await this.#panel.refresh(parentOf(path) === parentOf(to) ? nameOf(to) : undefined);
+    const isDone = await this.#jobs.finish(job, t('FilesMoving', { name: nameOf(path) }));
+    if (job.status !== 'done') await this.#panel.refresh(); // More is there by now.
+    if (isDone) say(text, { label: t('FilesUndo'), run: () => this.#moveTo(to, path, t('FilesMoved', { name: nameOf(path) })) });
+  }
+
+  async #copyTo(path, to, text) {
+    const { space: { space } } = this.#panel;
+    const begin = name => this.#api.copyFolder({ space, path, to: inside(to.folder, name), toSpace: to.space.space });
+    const isDone = await this.#jobs.finish(await firstFree(nameOf(path), begin), text);
+    await this.#panel.refresh();
+    return isDone;
+  }
+}
+
+// Beside its original a copy gets a number.
+async function firstFree(name, begin) {
+  for (let n = 1; ; n++) {
+    try {
+      return await begin(n === 1 ? name : `${name} (${n})`);
+    } catch (error) {
+      if (error.code !== 'folder_exists' || n === maxNumber) throw error;
+    }
+  }
+}

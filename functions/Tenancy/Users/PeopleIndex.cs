@@ -1,0 +1,84 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
+
+namespace Latchkey.Tenancy;
+
+/// <summary>
+/// Finds users by the beginning of their name, in tenants whose users may find each other (<see cref="AccountRules.PeopleSearch"/>). The
+/// rows that lead to them (SCHEMA.md, table Users, <c>person|…</c>) are written with the users themselves while that is on
+/// (<see cref="UserStore"/>). What such a row says is never believed: the user's own row decides.
+/// </summary>
+public sealed class PeopleIndex(StorageClients storage, UserStore users)
+{
+    /// <summary>The most people of an answer.</summary>
+    public const int Max = 10;
+
+    const int MaxRows = 2 * Max; // Some may lead to users who are disabled, or have another name by now.
+    const int UsersAtOnce = 1000;
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
+
+    /// <summary>
+    /// The user with this name or verified email address, and those whose display name begins with the text, in the order of their names;
+    /// none of them disabled.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="text">What somebody has typed.</param>
+    /// <param name="except">The id of a user who is left out: whoever asks.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<IReadOnlyList<User>> Find(Tenant tenant, string text, string except, CancellationToken cancel)
+    {
+        var exact = users.FindByName(tenant, text, cancel);
+        var start = RowKeys.PeopleFrom(UserStore.Normalize(text));
+        var rows = await table.Range(tenant.Id, start, start + "~", MaxRows, cancel).Take(MaxRows).ToListAsync(cancel);
+        var named = await Task.WhenAll(rows.Select(row => Find(tenant, row, cancel)));
+        return [.. named.Prepend(await exact).OfType<User>()
+            .Where(user => user is { Disabled: false, Deleting: false } && user.Id != except).DistinctBy(user => user.Id).Take(Max)];
+    }
+
+    /// <summary>Writes the rows of all users: those who are there already are found too from now on. It can be repeated.</summary>
+    public async Task Fill(Tenant tenant, CancellationToken cancel)
+    {
+        string? after = null;
+        do
+        {
+            var some = await users.List(tenant, after, UsersAtOnce, cancel);
+            foreach (var chunk in some.Chunk(Table.MaxTransactionRows))
+            {
+                // Upserts lose no races.
+                await table.TryTransact([.. chunk.Select(user => Row(tenant, user))
+                    .Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancel);
+            }
+            after = some.Count == UsersAtOnce ? some[^1].Id : null;
+        }
+        while (after is not null);
+    }
+
+    /// <summary>Deletes the rows of all users.</summary>
+    public async Task Clear(Tenant tenant, CancellationToken cancel)
+    {
+        await foreach (var keys in table.Keys(tenant.Id, RowKeys.AnyPerson, RowKeys.AnyPerson + "~", cancel)
+            .Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
+        {
+            if (await table.TryTransact([.. keys.Select(key => new TableTransactionAction(TableTransactionActionType.Delete,
+                new TableEntity(tenant.Id, key), Azure.ETag.All))], cancel)) continue;
+            foreach (var key in keys) await table.TryDelete(tenant.Id, key, cancel); // One of them is gone already.
+        }
+    }
+
+    /// <summary>The key of the row that leads to a user with this display name.</summary>
+    internal static string KeyOf(string name, string id) => RowKeys.Person(UserStore.Normalize(name), id);
+
+    /// <summary>The row that leads to a user.</summary>
+    internal static TableEntity Row(Tenant tenant, User user) => new(tenant.Id, KeyOf(user.Name, user.Id));
+
+    // A row that was left behind by a process that died, or by an instance that did not know yet that people are found.
+    async Task<User?> Find(Tenant tenant, TableEntity row, CancellationToken cancel)
+    {
+        var id = RowKeys.PersonOf(row.RowKey);
+        var user = await users.Find(tenant, id, cancel);
+        if (user is not null && KeyOf(user.Name, id) == row.RowKey) return user;
+        await table.TryDelete(row, cancel);
+        return null;
+    }
+}

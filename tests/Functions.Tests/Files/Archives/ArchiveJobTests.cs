@@ -1,0 +1,208 @@
+using System.IO.Compression;
+using Latchkey.Files;
+using Latchkey.Tenancy;
+
+namespace Latchkey.Tests.Files.Archives;
+
+/// <summary>A job makes an archive, which can be downloaded for a day.</summary>
+public sealed class ArchiveJobTests(DemoHost demo) : IClassFixture<DemoHost>
+{
+    readonly TestHost host = demo.Host;
+
+    [Fact]
+    public async Task A_folder_becomes_an_archive_that_counts_and_is_gone_a_day_later()
+    {
+        await using var host = await TestHost.Start(); // Its clock goes on by more than a day.
+        var alice = await FoldersClient.As(host);
+        var large = FilesClient.Bytes(9 << 20); // More than a block.
+        await alice.Upload(large, "large", "big/inner");
+        await alice.Upload([1, 2], "Grüße 👋.txt", "big");
+        await alice.Upload([], "empty", "big");
+        var before = await Bytes(host);
+        var begun = await Make(alice, new { folder = "big" }, host);
+        Assert.Equal(("archive", "queued", "big", "big.zip"), (begun.Kind, begun.Status, begun.Path, begun.Name));
+        await alice.Download(begun, 409, "job_running");
+        var done = await alice.Ended(begun);
+        Assert.Equal(("done", 3L, 3L, 0L), (done.Status, done.Total, done.Done, done.Failed));
+        Assert.Equal(done.Bytes, await Bytes(host) - before);
+        var url = await alice.Download(done);
+        using var served = await FilesClient.Fetch(url);
+        Assert.Equal(("application/zip", "big.zip"),
+            (served.Content.Headers.ContentType?.MediaType, served.Content.Headers.ContentDisposition?.FileNameStar));
+        using var zip = new ZipArchive(await served.Content.ReadAsStreamAsync());
+        Assert.Equal(done.Bytes, served.Content.Headers.ContentLength);
+        Assert.Equal(["Grüße 👋.txt", "empty", "inner/large"], zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal(large, Unpacked(zip, "inner/large"));
+        await Books.Balance(host);
+
+        Assert.Equal(TimeSpan.FromDays(1), done.ExpiresAt - done.FinishedAt);
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        await host.RunTimer("files-sweep");
+        alice = await FoldersClient.As(host);
+        await alice.Download(done);
+        host.Clock.Advance(TimeSpan.FromHours(23));
+        await host.RunTimer("files-sweep");
+        alice = await FoldersClient.As(host);
+        await host.Send(HttpMethod.Get, $"/demo/jobs/{done.Id}", alice.Token).Fails(404, "job_not_found");
+        Assert.Equal(before, await Bytes(host));
+        Assert.Empty(await host.Blobs(done.Id));
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_is_shared_goes_in_and_stays_away_from_who_may_not_read_it_any_more()
+    {
+        var (alice, bob) = (await FoldersClient.As(host), await FoldersClient.As(host, "bob"));
+        var (own, shared) = (await bob.Upload([1], "same"), await alice.Upload([2], "same"));
+        await Refused(bob, new { files = (string[])[own, shared] }, 404, "file_not_found");
+        var share = await alice.Share(shared, new { with = new { user = "bob" }, access = "read" });
+        var done = await bob.Ended(await Make(bob, new { files = (string[])[own, shared], name = "both.zip" }));
+        Assert.Equal(("done", (string?)null, "both.zip"), (done.Status, done.Path, done.Name));
+        using (var zip = await Opened(bob, done))
+            Assert.Equal(["same", "same (2)"], zip.Entries.Select(entry => entry.FullName));
+        await host.Send(HttpMethod.Get, $"/demo/jobs/{done.Id}", alice.Token).Fails(404, "job_not_found");
+        await alice.Download(done, 404, "job_not_found");
+        await host.Send(HttpMethod.Delete, $"/demo/jobs/{done.Id}", alice.Token).Fails(404, "job_not_found");
+
+        // Begun with the right, and worked on without it.
+        var late = await Make(bob, new { files = (string[])[own, shared] });
+        await alice.Send(HttpMethod.Delete, $"/{shared}/shares/{share.Id}").Is(204);
+        late = await bob.Ended(late);
+        Assert.Equal(("failed", "file_not_found", null), (late.Status, late.Code, late.Bytes));
+        await bob.Download(late, 409, "job_failed");
+        await bob.Download(done, 409, "archive_outdated");
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_changes_meanwhile_comes_as_it_was_or_is_left_out_and_the_archive_says_so()
+    {
+        var alice = await FoldersClient.As(host);
+        await alice.Upload([0], "first", "moving");
+        string[] ids = [await alice.Upload([1], "kept", "moving"), await alice.Upload([2], "lost", "moving"),
+            await alice.Upload([3], "moved", "moving")];
+        var job = await Make(alice, new { folder = "moving" });
+        await OneTurn(job, TimeSpan.Zero); // Planned, and one file of it written.
+        await alice.Trash(ids[1]);
+        await alice.Change(ids[2], new { name = "renamed", folder = "elsewhere" });
+        await (await VersionsClient.Of(host)).Replace(ids[0], [9, 9]);
+        await alice.Upload([4], "new", "moving");
+        var done = await alice.Ended(job);
+        Assert.Equal(("done", 4L, 3L, 1L, "file_not_available"), (done.Status, done.Total, done.Done, done.Failed, done.Code));
+        using var zip = await Opened(alice, done);
+        Assert.Equal(["NOT INCLUDED.txt", "first", "kept", "moved"],
+            zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal([1], Unpacked(zip, "kept"));
+        Assert.Equal([3], Unpacked(zip, "moved"));
+        await host.Send(HttpMethod.Delete, $"/demo/jobs/{done.Id}", alice.Token).Is(204);
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_is_too_much_or_nothing_ends_with_a_code_and_counts_nothing()
+    {
+        var alice = await FoldersClient.As(host);
+        var before = await Bytes();
+        Assert.Equal("file_not_found", (await alice.Ended(await Make(alice, new { folder = "there/is/none" }))).Code);
+        await Refused(alice, new { folder = "", space = "group:nobodys" }, 404, "space_not_found");
+        await Refused(alice, new { }, 400, "invalid_field");
+        var id = await alice.Upload([1], "full", "full");
+        var tenants = host.Service<TenantStore>();
+        var demo = (await tenants.FindNow("demo", default))!;
+        await tenants.TryReplace(demo with { Limits = demo.Limits with { SpaceBytes = await Bytes() + 100 } }, default);
+        host.Clock.Advance(TimeSpan.FromSeconds(10)); // The tenant is read again.
+        alice = await FoldersClient.As(host);
+        var full = await alice.Ended(await Make(alice, new { folder = "full" }));
+        Assert.Equal(("failed", "quota_exceeded"), (full.Status, full.Code));
+        await tenants.TryReplace((await tenants.FindNow("demo", default))! with { Limits = demo.Limits }, default);
+        host.Clock.Advance(TimeSpan.FromSeconds(10));
+        alice = await FoldersClient.As(host);
+
+        // As a file of 100 GB would be recorded.
+        var files = host.Service<FileStore>();
+        var record = (await files.Find("demo", id, default))!;
+        Assert.True(await files.TryMove(record, record with { Size = 100_000_000_001 }, default, default));
+        Assert.Equal("archive_too_large", (await alice.Ended(await Make(alice, new { folder = "full" }))).Code);
+        record = (await files.Find("demo", id, default))!;
+        Assert.True(await files.TryMove(record, record with { Size = 1 }, default, default));
+        Assert.Equal(before + 1, await Bytes());
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task An_archive_is_cancelled_while_it_is_made_and_deleted_when_it_is_done()
+    {
+        var alice = await FoldersClient.As(host);
+        await alice.Upload([1], "one", "cancel");
+        await alice.Upload([1], "two", "cancel");
+        var before = await Bytes();
+        foreach (var turns in (int[])[0, 1, 100])
+        {
+            var job = await Make(alice, new { folder = "cancel" });
+            for (var n = 0; n < Math.Min(turns, 1); n++) await OneTurn(job, turns == 100 ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
+            await host.Send(HttpMethod.Delete, $"/demo/jobs/{job.Id}", alice.Token).Is(204);
+            await host.Send(HttpMethod.Delete, $"/demo/jobs/{job.Id}", alice.Token).Is(204);
+            await host.RunQueues();
+            var ended = await alice.Job(job.Id);
+            Assert.Equal(("failed", "cancelled"), (ended.Status, ended.Code));
+            Assert.Empty(await host.Blobs(job.Id));
+            Assert.Equal(before, await Bytes());
+            await alice.Download(job, 409, "job_failed");
+        }
+        var move = await alice.Move("cancel", "cancelled");
+        await host.Send(HttpMethod.Delete, $"/demo/jobs/{move.Id}", alice.Token).Fails(409, "job_not_cancellable");
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_disabled_gets_no_archive_and_no_more_than_20_jobs_are_at_work()
+    {
+        var bob = await FoldersClient.As(host, "bob");
+        await bob.Upload([1], "one", "many");
+        var jobs = new List<JobAnswer>();
+        for (var n = 0; n < FolderClaims.MaxJobs; n++) jobs.Add(await Make(bob, new { folder = "many" }));
+        await Refused(bob, new { folder = "many" }, 429, "too_many_jobs");
+        var admin = await host.Admin();
+        await admin.Patch($"users/{await host.UserId("bob")}", new { disabled = true });
+        host.Clock.Advance(TimeSpan.FromSeconds(6));
+        await host.RunQueues();
+        var store = host.Service<FolderJobs>();
+        foreach (var job in jobs)
+        {
+            var ended = (await store.Find("demo", job.Id, default))!;
+            Assert.Equal((FolderJobStatus.Failed, "insufficient_rights"), (ended.Status, ended.Code));
+        }
+        await (await host.Admin()).Patch($"users/{await host.UserId("bob")}", new { disabled = false });
+        await Books.Balance(host);
+    }
+
+    async Task OneTurn(JobAnswer job, TimeSpan time)
+    {
+        var jobs = host.Service<FolderJobs>();
+        var taken = (await jobs.TryTake((await jobs.Find("demo", job.Id, default))!, default))!;
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        await host.Service<ArchiveWork>().Run(tenant, taken, time, default);
+    }
+
+    Task<JobAnswer> Make(FilesClient caller, object asked, TestHost? at = null) =>
+        (at ?? host).Send(HttpMethod.Post, "/demo/archives", caller.Token, asked).Read<JobAnswer>(202);
+
+    async Task Refused(FilesClient caller, object asked, int status, string code) =>
+        await host.Send(HttpMethod.Post, "/demo/archives", caller.Token, asked).Fails(status, code);
+
+    static async Task<ZipArchive> Opened(FoldersClient caller, JobAnswer job) =>
+        new(await (await FilesClient.Fetch(await caller.Download(job))).Content.ReadAsStreamAsync());
+
+    Task<long> Bytes() => Bytes(host);
+
+    static async Task<long> Bytes(TestHost at) =>
+        (await at.Service<SpaceQuota>().Read("demo", new Owner("user", await at.UserId("alice")).SpaceKey("demo"), default)).Bytes;
+
+    static byte[] Unpacked(ZipArchive zip, string path)
+    {
+        using var stream = zip.GetEntry(path)!.Open();
+        using var read = new MemoryStream();
+        stream.CopyTo(read);
+        return read.ToArray();
+    }
+}
