@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Latchkey.Account;
 using Latchkey.Events;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,9 @@ public static partial class Services
         .AddSingleton(provider => new EventGridTopic(
             provider.GetRequiredService<Settings>(), provider.GetRequiredService<TokenCredential>(),
             provider.GetService<HttpPipelineTransport>()))
+        .AddSingleton<WebhookNotices>()
+        .AddSingleton<DisablingNotice>(provider => provider.GetRequiredService<WebhookNotices>().Tell)
+        .AddSingleton<Disablings>()
         .AddSingleton<EventSender>()
         .AddHostedService<EventWorker>();
 }

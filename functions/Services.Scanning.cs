@@ -12,6 +12,8 @@ public static partial class Services
         .AddSingleton<FileScanner>()
         .AddSingleton<InfectionNotices>()
         .AddSingleton<InfectionNotice>(provider => provider.GetRequiredService<InfectionNotices>().Tell)
+        .AddSingleton<FormerVerdicts>()
+        .AddSingleton<InfectedBytes>()
         .AddSingleton<ScanVerdicts>()
         .AddSingleton<ScanRequests>()
         .AddSingleton<FileRelease>()

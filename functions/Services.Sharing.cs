@@ -1,13 +1,15 @@
 using Latchkey.Files;
 using Latchkey.Pages;
+using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey;
 
-// Links to folders and selections, and requests for files.
+// Links to folders and selections, requests for files, and people to share with.
 public static partial class Services
 {
     static IServiceCollection AddSharing(this IServiceCollection services) => services
+        .AddSingleton<PeopleIndex>()
         .AddSingleton<SpaceLinkStore>()
         .AddSingleton<SpaceLinks>()
         .AddSingleton<BoundFolders>()

@@ -56,8 +56,7 @@ public static partial class Services
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!, settings.QueueEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(),
-                provider.GetRequiredService<StorageRetries>(),
-                provider.GetService<HttpPipelineTransport>()))
+                provider.GetRequiredService<StorageRetries>(), provider.GetService<HttpPipelineTransport>()))
         .AddSingleton<WorkQueues>();
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
@@ -76,7 +75,6 @@ public static partial class Services
         .AddSingleton<ClientStore>()
         .AddSingleton<ApiStore>()
         .AddSingleton<UserStore>()
-        .AddSingleton<PeopleIndex>()
         .AddSingleton<IssuedTokens>()
         .AddSingleton<Lockout>()
         .AddSingleton<PasswordHashing>()

@@ -11,7 +11,7 @@ namespace Latchkey.Events;
 /// </summary>
 public sealed partial class EventSender(
     EventQueue queue, DeliveryLog deliveries, TenantStore tenants, WebhookStore webhooks, WebhookHttp http, OwnReceivers own,
-    AuditLog audit, TimeProvider clock, ILogger<EventSender> logger)
+    Disablings disablings, TimeProvider clock, ILogger<EventSender> logger)
 {
     /// <summary>How many events are sent at the same time: a receiver that does not answer takes fifteen seconds.</summary>
     public const int AtOnce = 64;
@@ -33,7 +33,7 @@ public sealed partial class EventSender(
         try
         {
             var tenant = await tenants.Find(note.Tenant, cancel);
-            await Task.WhenAll((await queue.Expand(note, one => Receivers(tenant, one.Type), cancel))
+            await Task.WhenAll((await queue.Expand(note, one => Receivers(tenant, one), cancel))
                 .Select(delivery => Send(delivery, cancel)));
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -94,11 +94,15 @@ public sealed partial class EventSender(
         }
     }
 
-    IEnumerable<string> Receivers(Tenant? tenant, string type)
+    // A webhook is not told of itself.
+    IEnumerable<string> Receivers(Tenant? tenant, StoredEvent sent)
     {
-        foreach (var receiver in own.Of(tenant, type)) yield return receiver;
-        foreach (var webhook in (tenant?.Webhooks ?? new Dictionary<string, Webhook>()).Values.Where(one => one.Wants(type)))
-            yield return webhook.Id;
+        foreach (var receiver in own.Of(tenant, sent)) yield return receiver;
+        var about = sent.Data.TryGetProperty("webhookId", out var id) ? id.GetString() : null;
+        foreach (var webhook in (tenant?.Webhooks ?? new Dictionary<string, Webhook>()).Values)
+        {
+            if (webhook.Wants(sent.Type) && webhook.Id != about) yield return webhook.Id;
+        }
     }
 
     async Task SendOne(Delivery delivery, SendingLanes<Delivery> lanes, CancellationToken cancel)
@@ -176,7 +180,7 @@ public sealed partial class EventSender(
             FailingSince = result.IsAccepted ? null : stored.FailingSince ?? now,
             DisabledBecause = result.IsAccepted ? null : reason,
         }, CancellationToken.None);
-        if (changed?.DisabledBecause is { } why) audit.Add(tenant, "webhook-disabled", webhook.Id, why);
+        if (changed?.DisabledBecause is not null) await disablings.Tell(tenant, changed);
     }
 
     static partial class Log

@@ -14,6 +14,9 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     // Each day costs a request, even without sessions: this bounds how long one page takes.
     const int MaxDaysAtOnce = 31;
 
+    /// <summary>Why a session ends of which somebody has used an old refresh token (RFC 9700 §4.14.2).</summary>
+    public const string RefreshReused = "refresh token reused";
+
     /// <summary>The session, or null.</summary>
     public async Task<Session?> Find(string tenant, string id, CancellationToken cancel)
     {
@@ -56,17 +59,29 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     /// Ends the session: its refresh tokens and access tokens are dead at once. It wins over every other change; false if
     /// the session does not exist. To end a session that a user sees in a list, use <see cref="SessionRevocation"/>.
     /// </summary>
-    public async Task<bool> Revoke(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
+    public Task<bool> Revoke(Tenant tenant, string userId, string id, string reason, CancellationToken cancel) =>
+        Around(tenant, userId, () => End(tenant, userId, id, reason, cancel), cancel);
+
+    /// <summary>The same for several sessions of a user.</summary>
+    public Task Revoke(Tenant tenant, string userId, IReadOnlyCollection<string> ids, string reason, CancellationToken cancel) =>
+        Around(tenant, userId, () => Task.WhenAll(ids.Select(id => End(tenant, userId, id, reason, cancel))), cancel);
+
+    // All of the user's connections for messages: a client could leave a group of its session's. They end within the hour if the queue does
+    // not respond, and what the caller has still to do does not wait for it.
+    Task<T> Around<T>(Tenant tenant, string userId, Func<Task<T>> change, CancellationToken cancel) =>
+        closings.Around(tenant, ClosingKind.User, [userId], change, cancel, isLateEnough: true);
+
+    async Task<bool> End(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
     {
         var row = new TableEntity(RowKeys.SessionPartition(tenant.Id, Session.WithoutBucket(id)), RowKeys.Session)
         {
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
         };
-        return await closings.Around(tenant, ClosingKind.Session, id, () => !outbox.Wants(tenant, EventTypes.SessionEnded)
-            ? TableOf(id).TryMerge(row, cancel)
-            : outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
-                [new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason))], cancel), cancel);
+        var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one)).ToList();
+        if (events.Count == 0) return await TableOf(id).TryMerge(row, cancel);
+        return await outbox.TryTransact(
+            tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>
@@ -96,7 +111,8 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
         string tenant, string? clientId, string? after, int limit, CancellationToken cancel)
     {
         var found = new List<Session>();
-        var (startDay, startId) = BucketId.Parse(after) is { } start && (start.Key.Length == 0 || Ids.IsId(start.Key)) ? start : new("", "");
+        var (startDay, startId) = BucketId.Parse(after) is { } start && (start.Key.Length == 0 || Ids.IsId(start.Key)) ? start
+            : new("", "");
         var days = (await issuedTokens.Tables.Buckets(cancel)).Where(day => string.CompareOrdinal(day, startDay) >= 0).ToList();
         foreach (var day in days.Take(MaxDaysAtOnce))
         {
@@ -117,13 +133,20 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
 
     static string NameOf(string id) => TableNames.Sessions + BucketId.Parse(id)!.Value.Bucket;
 
+    static IEnumerable<TenantEvent> Ended(string userId, string id, string reason)
+    {
+        yield return new(EventTypes.SessionEnded, ("userId", userId), ("sessionId", id), ("reason", reason));
+        if (reason == RefreshReused) yield return new(EventTypes.RefreshReused, ("userId", userId), ("sessionId", id));
+    }
+
     static TenantEvent Started(Session session) => new(EventTypes.SessionStarted,
         ("userId", session.UserId), ("sessionId", session.Id), ("clientId", session.ClientId));
 
     Task<bool> Transact(Tenant tenant, Session session, IEnumerable<TenantEvent> events, TableTransactionActionType write,
         TableEntity token, CancellationToken cancel) => outbox.TryTransact(tenant, NameOf(session.Id),
         [
-            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session), session.ETag),
+            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session),
+                session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
         ], events, cancel);
 }

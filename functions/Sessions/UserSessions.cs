@@ -60,7 +60,8 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
         var (partition, now) = (RowKeys.UserPartition(tenant, userId), clock.GetUtcNow());
         // A session's id starts with the day of its end, so the expired ones come first.
         var entries = await table.Columns(partition, "", "~", NeededForExcess, cancel).Take(AtOnce).Select(Read).ToListAsync(cancel);
-        var expired = entries.Where(entry => entry.ExpiresAt <= now).Select(entry => entry.SessionId).Take(Table.MaxTransactionRows).ToList();
+        var expired = entries.Where(entry => entry.ExpiresAt <= now).Select(entry => entry.SessionId).Take(Table.MaxTransactionRows)
+            .ToList();
         // Another sign-in may drop the same entries at this moment. If its batch wins, ours fails and that is fine.
         if (expired.Count > 0) await table.TryTransact([.. expired.Select(id => Table.Deletion(partition, id))], cancel);
         var live = entries.Where(entry => now < entry.ExpiresAt).ToList();

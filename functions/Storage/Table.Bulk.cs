@@ -23,7 +23,8 @@ public sealed partial class Table
         foreach (var key in rowKeys) await TryDelete(partitionKey, key, cancel); // Somebody else deletes them as well.
     }
 
-    /// <summary>These columns of a row, or null if the row or the table does not exist. A column without a value may be there as null.</summary>
+    /// <summary>These columns of a row, or null if the row or the table does not exist. A column without a value may be there as
+    /// null.</summary>
     public async Task<TableEntity?> Find(string partitionKey, string rowKey, IEnumerable<string> columns, CancellationToken cancel)
     {
         var found = await client.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, columns, cancel);

@@ -10,9 +10,9 @@ namespace Latchkey.Admin;
 public sealed record HealthState(bool Tables, bool Blobs, bool Keys, bool? Scanner);
 
 /// <summary>
-/// Checks whether tables (with what this process makes in them at its start), blobs and keys respond, and the scanner for malware. Each dependency is called by at most one check at a time,
-/// and the result is
-/// shared for some seconds: 5 for storage, 60 for the vault (15 while it is down). So a thousand callers cost as much as one.
+/// Checks whether tables (with what this process makes in them at its start), blobs and keys respond, and the scanner for malware. Each
+/// dependency is called by at most one check at a time, and the result is shared for some seconds: 5 for storage, 60 for the vault (15
+/// while it is down). So a thousand callers cost as much as one.
 /// </summary>
 public sealed class HealthChecks(
     StorageClients storage, MacKeyRing ring, ClamAvScanner clamAv, StartWork work, Settings settings, TimeProvider clock,

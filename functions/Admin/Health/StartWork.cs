@@ -1,6 +1,7 @@
 namespace Latchkey.Admin;
 
-/// <summary>Whether this process is still making what it makes at its start. The port is open meanwhile, but the process is not ready.</summary>
+/// <summary>Whether this process is still making what it makes at its start. The port is open meanwhile, but the process is not
+/// ready.</summary>
 public sealed class StartWork
 {
     volatile bool isDone = true;

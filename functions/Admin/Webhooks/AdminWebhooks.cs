@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Latchkey.Access;
+using Latchkey.Files;
 using Latchkey.Http;
 using Latchkey.Keys;
 using Latchkey.Protocol;
@@ -50,6 +51,7 @@ public sealed class AdminWebhooks(
                 Url = body.Url,
                 CreatedAt = clock.GetUtcNow(),
                 Secret = [],
+                ChangedBy = User(caller),
             }, settings.Development);
             (caller.Audit.Target, caller.Audit.Detail) = (webhook.Id, new Uri(webhook.Url).Host);
             var (secret, encrypted) = await NewSecret(caller, webhook);
@@ -76,7 +78,7 @@ public sealed class AdminWebhooks(
             var body = await JsonBody.Read<WebhookBody>(request);
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
             var changed = await webhooks.Change(caller.Tenant.Id, Id(request),
-                webhook => body.Apply(webhook, settings.Development), caller.Cancel);
+                webhook => body.Apply(webhook, settings.Development) with { ChangedBy = User(caller) }, caller.Cancel);
             return Results.Json(Answer(changed ?? throw NotFound()));
         });
 
@@ -120,6 +122,9 @@ public sealed class AdminWebhooks(
         return ($"whsec_{Convert.ToBase64String(key)}",
             await encryption.Encrypt(caller.Tenant.Id, webhook.Purpose, key, caller.Cancel));
     }
+
+    // Whoever is told if it is switched off because it fails.
+    static string? User(Caller caller) => Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null;
 
     WebhookResponse Answer(Webhook webhook) => new(webhook, clock.GetUtcNow());
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -11,6 +12,8 @@ static class ChangeRows
     public const string TimeColumn = "ChangedAt";
 
     const string ShareColumn = "ShareId";
+    const string FolderColumn = "ChangedFolder"; // A file's own is called Folder.
+    const string FromColumn = "FromFolder";
 
     /// <summary>The insertion of a change as the last one of its space.</summary>
     public static TableTransactionAction Write(string partition, Usage usage, FileChange change, DateTimeOffset now)
@@ -18,7 +21,8 @@ static class ChangeRows
         var key = RowKeys.Change(usage.Incarnation!, usage.Changes);
         var row = change.File is { } file
             ? FileRows.ListRow(file with { TusMetadata = null, ListKeys = [] }, key)
-            : new TableEntity(partition, key) { ["Id"] = change.FileId };
+            : new TableEntity(partition, key) { ["Id"] = change.Folder is null ? change.FileId : null };
+        (row[FolderColumn], row[FromColumn]) = (change.Folder, change.From);
         (row[KindColumn], row[TimeColumn], row[ShareColumn]) = (change.Kind.ToString(), now, change.ShareId);
         return new(TableTransactionActionType.Add, row);
     }
@@ -28,6 +32,10 @@ static class ChangeRows
 
     /// <summary>The change as callers see it.</summary>
     public static ChangeResponse Read(string tenant, TableEntity row) => new(
-        row.GetString(KindColumn).ToLowerInvariant(), row.GetString("Id"), TimeOf(row).UtcDateTime,
-        row.ContainsKey("Name") ? FileResponse.Of(FileRows.Read(tenant, row)) : null, row.GetString(ShareColumn));
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(row.GetString(KindColumn)), row.GetString("Id"), TimeOf(row).UtcDateTime,
+        row.ContainsKey("Name") ? FileResponse.Of(FileRows.Read(tenant, row)) : null, row.GetString(ShareColumn))
+    {
+        Folder = row.GetString(FolderColumn),
+        From = row.GetString(FromColumn),
+    };
 }

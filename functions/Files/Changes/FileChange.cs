@@ -2,7 +2,7 @@ using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
-/// <summary>What happened to a file.</summary>
+/// <summary>What happened to a file, or to a folder that somebody has made.</summary>
 public enum ChangeKind
 {
     /// <summary>An upload or a copy was completed, and can be downloaded.</summary>
@@ -31,14 +31,26 @@ public enum ChangeKind
 
     /// <summary>A share was revoked or has expired.</summary>
     Unshared,
+
+    /// <summary>Somebody has made a folder.</summary>
+    FolderCreated,
+
+    /// <summary>A folder that somebody had made has another path.</summary>
+    FolderMoved,
+
+    /// <summary>A folder that somebody had made is in the trash.</summary>
+    FolderTrashed,
+
+    /// <summary>A folder that somebody had made was restored from the trash.</summary>
+    FolderRestored,
 }
 
 /// <summary>
-/// A change of a file that people see. It is numbered and written in the transaction that makes it (<see cref="SpaceQuota"/>), so
-/// none is lost or there twice.
+/// A change of a file that people see, or of a folder that exists without files. It is numbered and written in the transaction that makes
+/// it (<see cref="SpaceQuota"/>), so none is lost or there twice.
 /// </summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="FileId">The file.</param>
+/// <param name="FileId">The file; empty if the change is about a folder.</param>
 public sealed record FileChange(ChangeKind Kind, string FileId)
 {
     /// <summary>
@@ -52,36 +64,68 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     /// <summary>With whom the file was shared, if it was with a user or a group.</summary>
     public Owner? Recipient { get; init; }
 
-    /// <summary>What others are told of it; the number of the change is added to it.</summary>
-    public IReadOnlyList<TenantEvent> Events => Kind == ChangeKind.Created && File?.Request is not null
-        ? [EventOf(TypeOf(Kind)), EventOf(EventTypes.RequestReceived)] : [EventOf(TypeOf(Kind))];
+    /// <summary>The user who shared it with them; null if an app did.</summary>
+    public string? SharedBy { get; init; }
 
-    TenantEvent EventOf(string type) => new(type, ("fileId", FileId), ("shareId", ShareId), ("recipientKind", Recipient?.Kind),
-        ("recipientId", Recipient?.Id), ("ownerKind", File?.Owner.Kind),
-        ("ownerId", File?.Owner.Id), ("contentType", File?.ContentType), ("size", File?.Size), ("requestId", File?.Request),
-        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null));
+    /// <summary>The folder, if the change is about one; otherwise null.</summary>
+    public string? Folder { get; init; }
 
-    static string TypeOf(ChangeKind kind) => kind switch
+    /// <summary>The path that the folder had before, if it was moved.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The types of the events by which others are told of it.</summary>
+    public IReadOnlyList<string> Types { get; private init; } = [];
+
+    Owner? Owner { get; init; }
+
+    /// <summary>What others are told of it; the number of the change is added to it. Of folders it has no path: that is a name.</summary>
+    public IEnumerable<TenantEvent> Events => Types.Select(type => new TenantEvent(type, ("fileId", Folder is null ? FileId : null),
+        ("shareId", ShareId), ("recipientKind", Recipient?.Kind), ("recipientId", Recipient?.Id), ("sharedBy", SharedBy),
+        ("ownerKind", Owner?.Kind), ("ownerId", Owner?.Id), ("contentType", File?.ContentType),
+        ("size", File?.Size), ("requestId", File?.Request), ("version", type == EventTypes.FileReplaced ? File?.Version : null),
+        ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null),
+        ("reason", type == EventTypes.FileNotScanned ? File?.Scan?.Failure : null)));
+
+    /// <summary>The change of a share, which may be a link.</summary>
+    public static FileChange Of(ChangeKind kind, string fileId, string shareId, bool isLink = false) => new(kind, fileId)
     {
-        ChangeKind.Created => EventTypes.FileCreated,
-        ChangeKind.Changed => EventTypes.FileChanged,
-        ChangeKind.Moved => EventTypes.FileMoved,
-        ChangeKind.Trashed => EventTypes.FileTrashed,
-        ChangeKind.Restored => EventTypes.FileRestored,
-        ChangeKind.Purged => EventTypes.FilePurged,
-        ChangeKind.Infected => EventTypes.FileInfected,
-        ChangeKind.Shared => EventTypes.ShareCreated,
-        _ => EventTypes.ShareRevoked,
+        ShareId = shareId,
+        Types = [(kind == ChangeKind.Shared, isLink) switch
+        {
+            (true, true) => EventTypes.LinkCreated,
+            (true, false) => EventTypes.ShareCreated,
+            (false, true) => EventTypes.LinkRevoked,
+            (false, false) => EventTypes.ShareRevoked,
+        }],
     };
 
-    /// <summary>The change of a share.</summary>
-    public static FileChange Of(ChangeKind kind, string fileId, string shareId) => new(kind, fileId) { ShareId = shareId };
+    /// <summary>The change of a folder that somebody has made. What others exist because of their files say.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="owner">The owner of its space.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="from">The path that it had before, if it was moved.</param>
+    public static FileChange OfFolder(ChangeKind kind, Owner owner, string folder, string? from = null) => new(kind, "")
+    {
+        Folder = folder,
+        From = from,
+        Owner = owner,
+        Types = [kind switch
+        {
+            ChangeKind.FolderCreated => EventTypes.FolderCreated,
+            ChangeKind.FolderMoved => EventTypes.FolderMoved,
+            ChangeKind.FolderTrashed => EventTypes.FolderTrashed,
+            _ => EventTypes.FolderRestored,
+        }],
+    };
 
     /// <summary>What people see of a change of a record; null for nothing.</summary>
     /// <remarks>An upload that replaces a file is none that people see, but malware in it is told of.</remarks>
-    public static FileChange? Between(FileRecord before, FileRecord after) => KindOf(before, after) is not { } kind ? null
-        : after.Replaces is not null && kind != ChangeKind.Infected ? null
-        : new(kind, after.Id) { File = kind == ChangeKind.Purged ? null : after };
+    public static FileChange? Between(FileRecord before, FileRecord after)
+    {
+        if (KindOf(before, after) is not { } kind || (after.Replaces is not null && kind != ChangeKind.Infected)) return null;
+        var file = kind == ChangeKind.Purged ? null : after;
+        return new(kind, after.Id) { File = file, Owner = file?.Owner, Types = [.. TypesOf(kind, before, after)] };
+    }
 
     static ChangeKind? KindOf(FileRecord before, FileRecord after) => (before.Status, after.Status) switch
     {
@@ -96,4 +140,40 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
             : null,
         _ => null,
     };
+
+    static IEnumerable<string> TypesOf(ChangeKind kind, FileRecord before, FileRecord after)
+    {
+        switch (kind)
+        {
+            case ChangeKind.Created:
+                yield return EventTypes.FileCreated;
+                if (after.Request is not null) yield return EventTypes.RequestReceived;
+                break;
+            case ChangeKind.Infected:
+                yield return EventTypes.FileInfected;
+                break;
+            // Apps that list a space see what waits for its verdict, so it is in their changes. Others hear of it once it is created.
+            case ChangeKind.Changed when before.Status == FileStatus.Scanning && after.Scan?.Failure != before.Scan?.Failure:
+                yield return EventTypes.FileNotScanned;
+                break;
+            case var _ when before.Status == FileStatus.Scanning:
+                break;
+            case ChangeKind.Changed:
+                yield return EventTypes.FileChanged;
+                if (after.Content != before.Content) yield return EventTypes.FileReplaced;
+                break;
+            case ChangeKind.Moved:
+                yield return EventTypes.FileMoved;
+                break;
+            case ChangeKind.Trashed:
+                yield return EventTypes.FileTrashed;
+                break;
+            case ChangeKind.Restored:
+                yield return EventTypes.FileRestored;
+                break;
+            default:
+                yield return EventTypes.FilePurged;
+                break;
+        }
+    }
 }

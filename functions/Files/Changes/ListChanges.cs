@@ -6,13 +6,20 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Files;
 
-/// <summary>A change of a file of the space.</summary>
-/// <param name="Kind">What happened (<see cref="ChangeKind"/>, in lower case).</param>
-/// <param name="Id">The file's id.</param>
+/// <summary>A change of a file of the space, or of a folder that exists without files.</summary>
+/// <param name="Kind">What happened (<see cref="ChangeKind"/>, in snake case).</param>
+/// <param name="Id">The file's id; absent for folders.</param>
 /// <param name="At">When.</param>
 /// <param name="File">The file as it was listed then; absent if it is gone, and for shares.</param>
 /// <param name="Share">The id of the share, if the change is about one and the caller may see shares.</param>
-public sealed record ChangeResponse(string Kind, string Id, DateTime At, FileResponse? File, string? Share);
+public sealed record ChangeResponse(string Kind, string? Id, DateTime At, FileResponse? File, string? Share)
+{
+    /// <summary>The folder, if the change is about one.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>The path that the folder had before, if it was moved.</summary>
+    public string? From { get; init; }
+}
 
 /// <summary>
 /// Changes of a space in their order. <c>cursor</c> leads to those that follow, and <c>more</c> says that there are some already.

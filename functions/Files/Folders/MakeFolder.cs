@@ -26,8 +26,8 @@ public sealed class MakeFolder(TenantPipeline pipeline, Spaces spaces, Folders f
                 await starter.FindFree(caller, partition, path, reads: true);
                 if (await folders.Find(partition, path, caller.Cancel) is not null) throw FolderJobStarter.Exists();
                 var rows = FolderState.Make(partition, path);
-                return await spaceQuota.TryTransact(tenant, space, new UsageChange { Folders = 1 }, [.. rows], caller.Cancel)
-                    ? path : null;
+                var change = new UsageChange { Folders = 1, Change = FileChange.OfFolder(ChangeKind.FolderCreated, owner, path) };
+                return await spaceQuota.TryTransact(tenant, space, change, [.. rows], caller.Cancel) ? path : null;
             });
             caller.Audit.Detail = $"{owner.SpaceName}: {path}";
             var inSpace = asked.Space is null ? "" : $"&space={Uri.EscapeDataString(owner.SpaceName)}";

@@ -37,8 +37,8 @@ public sealed partial class IntegrityCheck(
     void Report(string tenant, IntegrityCheckState state)
     {
         if (state.Missing > 0) Log.Missing(logger, tenant, state.Missing, string.Join(' ', state.MissingIds));
-        Log.Finished(logger, tenant, state.FinishedAt!.Value - state.StartedAt, state.Records, state.Blobs, state.Missing, state.Orphans, state.OrphansDeleted,
-            state.FoldersRemoved, state.PartsRepaired);
+        Log.Finished(logger, tenant, state.FinishedAt!.Value - state.StartedAt, state.Records, state.Blobs, state.Missing, state.Orphans,
+            state.OrphansDeleted, state.FoldersRemoved, state.PartsRepaired);
     }
 
     static partial class Log
@@ -47,8 +47,8 @@ public sealed partial class IntegrityCheck(
         public static partial void Missing(ILogger logger, string tenant, long missing, string fileIds);
 
         [LoggerMessage(64, LogLevel.Information,
-            "Integrity check: tenant {Tenant}, a round of {Time}, {Records} records, {Blobs} blobs; {Missing} records without bytes, {Orphans} blobs without "
-            + "record ({Deleted} deleted), {Folders} empty folders removed, {Parts} quota reservations released")]
+            "Integrity check: tenant {Tenant}, a round of {Time}, {Records} records, {Blobs} blobs; {Missing} records without bytes, "
+            + "{Orphans} blobs without record ({Deleted} deleted), {Folders} empty folders removed, {Parts} quota reservations released")]
         public static partial void Finished(ILogger logger, string tenant, TimeSpan time, long records, long blobs, long missing,
             long orphans, long deleted, long folders, long parts);
     }

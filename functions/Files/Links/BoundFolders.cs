@@ -48,7 +48,8 @@ public sealed class BoundFolders(Folders folders, FolderJobStarter jobs, SpaceQu
             row[IdentityColumn] = identity;
             rows[^1] = found is null ? new(TableTransactionActionType.Add, row)
                 : new(TableTransactionActionType.UpdateMerge, row, found.Row.ETag);
-            var change = new UsageChange { Folders = found is { IsMade: true } ? 0 : 1 };
+            UsageChange change = found is { IsMade: true } ? default
+                : new() { Folders = 1, Change = FileChange.OfFolder(ChangeKind.FolderCreated, owner, folder) };
             return await spaceQuota.TryTransact(tenant, space, change, rows, cancel) ? identity : null;
         });
     }

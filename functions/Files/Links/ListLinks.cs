@@ -50,7 +50,7 @@ public sealed class ListLinks(
             var (now, cancel) = (clock.GetUtcNow(), caller.Cancel);
             var change = await asked.Read(hashing, now, cancel);
             (caller.Audit.Target, caller.Audit.Detail) = (link.Id, asked.Fields());
-            var changed = await links.Change(link, before =>
+            var changed = await links.Change(caller.Tenant, link, asked.Fields().Split(", "), before =>
             {
                 SharingTag.Ensure(http, before.EntityTag);
                 return change(before);

@@ -7,7 +7,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>The rows of links to folders and to several files (<see cref="SpaceLink"/>).</summary>
-public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule, Outbox outbox)
+public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule, TenantStore tenants, Outbox outbox)
 {
     const int MaxPerSpace = 500;
     const int MaxAttempts = 20;
@@ -41,15 +41,30 @@ public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule
         if (link.Until is { } until) await schedule.AddLink(tenant.Id, link.Id, until, cancel);
         // The id is new: if it is there, its own insertion's answer was lost.
         await outbox.TryTransact(tenant, TableNames.Files, [new(TableTransactionActionType.Add, link.ToRow())],
-            [EventOf(EventTypes.ShareCreated, link)], cancel);
+            [EventOf(EventTypes.LinkCreated, link)], cancel);
     }
 
-    /// <summary>Changes a link, read again as long as others change it in between; null if it is gone.</summary>
+    /// <summary>Changes a link, and tells others of it; null if it is gone.</summary>
+    /// <param name="tenant">The tenant.</param>
     /// <param name="link">The link as it was read.</param>
+    /// <param name="fields">What is changed.</param>
     /// <param name="change">What it becomes; the same if nothing is to be written.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">503 <c>link_busy</c>; those of <paramref name="change"/>.</exception>
-    public async Task<SpaceLink?> Change(SpaceLink link, Func<SpaceLink, SpaceLink> change, CancellationToken cancel)
+    public Task<SpaceLink?> Change(
+        Tenant tenant, SpaceLink link, IReadOnlyList<string> fields, Func<SpaceLink, SpaceLink> change, CancellationToken cancel) =>
+        Change(link, change, changed => outbox.TryTransact(tenant, TableNames.Files,
+            [new(TableTransactionActionType.UpdateReplace, changed.ToRow(), changed.ETag)],
+            [EventOf(EventTypes.LinkChanged, changed, ("changes", fields))], cancel), cancel);
+
+    /// <summary>Changes what a link counts, of which nobody is told; null if it is gone.</summary>
+    /// <exception cref="Problem">503 <c>link_busy</c>; those of <paramref name="change"/>.</exception>
+    public Task<SpaceLink?> Count(SpaceLink link, Func<SpaceLink, SpaceLink> change, CancellationToken cancel) =>
+        Change(link, change, changed => table.TryReplace(changed.ToRow(), cancel), cancel);
+
+    // The link is read again as long as others change it in between.
+    async Task<SpaceLink?> Change(
+        SpaceLink link, Func<SpaceLink, SpaceLink> change, Func<SpaceLink, Task<bool>> write, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -57,7 +72,7 @@ public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule
             if (changed == link) return link;
             // Before the row, so that the sweep finds it.
             if (changed.Until is { } until && until != link.Until) await schedule.AddLink(link.Tenant, link.Id, until, cancel);
-            if (await table.TryReplace(changed.ToRow(), cancel)) return changed;
+            if (await write(changed)) return changed;
             if (await Find(link.Tenant, link.Id, cancel) is not { } now) return null;
             link = now;
         }
@@ -68,16 +83,20 @@ public sealed class SpaceLinkStore(StorageClients storage, FileSchedule schedule
     public static Problem Busy() => Problem.Unavailable("link_busy", "Too many people are using this link right now.", 1);
 
     /// <summary>Deletes a link; false if it is gone already.</summary>
-    public Task<bool> TryRemove(Tenant tenant, SpaceLink link, CancellationToken cancel) => outbox.TryTransact(
-        tenant, TableNames.Files, [new(TableTransactionActionType.Delete, link.ToRow(), ETag.All)],
-        [EventOf(EventTypes.ShareRevoked, link)], cancel);
+    public Task<bool> TryRemove(Tenant tenant, SpaceLink link, CancellationToken cancel) => TryRemove(tenant, link, ETag.All, cancel);
 
     /// <summary>Deletes a link that has expired.</summary>
     public async Task RemoveExpired(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
     {
-        if (await Find(tenant, id, cancel) is { } link && !link.IsLive(now)) await table.TryDelete(link.ToRow(), cancel);
+        if (await Find(tenant, id, cancel) is not { } link || link.IsLive(now)) return;
+        if (await tenants.Find(tenant, cancel) is { } owner) await TryRemove(owner, link, link.ETag, cancel);
+        else await table.TryDelete(link.ToRow(), cancel);
     }
 
-    static TenantEvent EventOf(string type, SpaceLink link) =>
-        new(type, ("linkId", link.Id), ("ownerKind", link.Owner.Kind), ("ownerId", link.Owner.Id));
+    Task<bool> TryRemove(Tenant tenant, SpaceLink link, ETag etag, CancellationToken cancel) => outbox.TryTransact(
+        tenant, TableNames.Files, [new(TableTransactionActionType.Delete, link.ToRow(), etag)],
+        [EventOf(EventTypes.LinkRevoked, link)], cancel);
+
+    static TenantEvent EventOf(string type, SpaceLink link, params IReadOnlyList<(string Name, object? Value)> more) =>
+        new(type, [("linkId", link.Id), ("ownerKind", link.Owner.Kind), ("ownerId", link.Owner.Id), .. more]);
 }

@@ -42,7 +42,7 @@ public sealed class SpaceLinks(
     /// <exception cref="Problem">410 <c>link_used_up</c>; 503 <c>link_busy</c>.</exception>
     public async Task Count(SpaceLink link, CancellationToken cancel)
     {
-        _ = await links.Change(link, now => now.MaxDownloads is null ? now
+        _ = await links.Count(link, now => now.MaxDownloads is null ? now
             : now.IsUsedUp ? throw UsedUp() : now with { Downloads = now.Downloads + 1 }, cancel) ?? throw NotFound();
     }
 

@@ -68,7 +68,8 @@ public sealed class SpaceQuota(
         PreparedEvents? told = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (usage.ETag is null && (change.InSpace || change.Change is not null)) return null; // Only a file that begins makes a space.
+            // Only a file that begins makes a space, or a folder that somebody makes.
+            if (usage.ETag is null && (change.InSpace || change.Change is { Folder: null })) return null;
             usage = await EnsureWithin(limits, known, usage, change, () => Read(tenant, space, cancel));
             usage = await EnsureReserved(tenant, space, usage, change, limits, cancel);
             var next = usage.With(change);
@@ -76,7 +77,7 @@ public sealed class SpaceQuota(
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
             if (owner is not null && change.Change is not null)
-                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Seen.SelectMany(seen => seen.Events), cancel);
+                told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Events, cancel);
             var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
             var finding = SearchIndex.Write(table, partition, leaves.Find(partition, usage.ETag), change.Search ?? [], cancel);
             await Task.WhenAll(knowing, finding);

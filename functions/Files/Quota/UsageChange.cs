@@ -1,3 +1,5 @@
+using Latchkey.Tenancy;
+
 namespace Latchkey.Files;
 
 /// <summary>How one change of a file changes the usage of its space.</summary>
@@ -26,6 +28,9 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
 
     /// <summary>All that people see of it, in order.</summary>
     public IReadOnlyList<FileChange> Seen => Change is null ? [] : [Change, .. More ?? []];
+
+    /// <summary>What others are told of it.</summary>
+    public IEnumerable<TenantEvent> Events => Seen.SelectMany((seen, n) => seen.Events.Select(one => one with { Change = n }));
 
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }

@@ -12,10 +12,12 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
 {
     /// <summary>Finds a file that is not deleted.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
-    public async Task<FileRecord> Get(Caller caller, string? id, Permission needed)
-    {
-        return await Check(caller, await files.Find(caller.Tenant.Id, id, caller.Cancel), needed);
-    }
+    public async Task<FileRecord> Get(Caller caller, string? id, Permission needed) => (await Find(caller, id, needed)).File;
+
+    /// <summary>The same, and whether the caller has this permission only by a share, and less in the space.</summary>
+    /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
+    public async Task<(FileRecord File, bool ByShare)> Find(Caller caller, string? id, Permission needed) =>
+        await Check(caller, await files.Find(caller.Tenant.Id, id, caller.Cancel), needed);
 
     /// <summary>Finds an upload to write to it; once it has become a version of a file, that file.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
@@ -23,7 +25,7 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     {
         var file = await files.Find(caller.Tenant.Id, id, caller.Cancel);
         if (file is { Status: FileStatus.Version }) file = await files.Find(caller.Tenant.Id, file.Replaces, caller.Cancel);
-        return await Check(caller, file, Permission.Write);
+        return (await Check(caller, file, Permission.Write)).File;
     }
 
     /// <summary>
@@ -94,12 +96,13 @@ public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships 
     /// <summary>404 <c>file_not_found</c>: the file does not exist, or the caller may not see it.</summary>
     public static Problem NotFound() => Problem.NotFound("file_not_found", "The file was not found.");
 
-    async Task<FileRecord> Check(Caller caller, FileRecord? file, Permission needed)
+    async Task<(FileRecord File, bool ByShare)> Check(Caller caller, FileRecord? file, Permission needed)
     {
         if (file is null or { Status: FileStatus.Deleted or FileStatus.Purging or FileStatus.Version }) throw NotFound();
-        var has = await spaces.PermissionIn(caller, file.Owner);
+        var inSpace = await spaces.PermissionIn(caller, file.Owner);
+        var has = inSpace;
         if (has < needed && await PermissionByShare(caller, file) is var shared && shared > has) has = shared;
         if (has == Permission.None) throw NotFound();
-        return has >= needed ? file : throw Spaces.InsufficientRights(needed);
+        return has >= needed ? (file, inSpace < needed) : throw Spaces.InsufficientRights(needed);
     }
 }

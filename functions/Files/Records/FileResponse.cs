@@ -193,10 +193,3 @@ public sealed record UploadProgressResponse(string Id, string Status)
     /// <summary>Until when the upload accepts bytes.</summary>
     public DateTime? Deadline { get; init; }
 }
-
-/// <summary>A URL from which the bytes can be downloaded without a token until <c>expiresAt</c>.</summary>
-public sealed record DownloadResponse(string Url, DateTime ExpiresAt)
-{
-    /// <summary>The response with this URL.</summary>
-    public static DownloadResponse Of(SignedUrl url) => new(url.Url, url.ExpiresAt.UtcDateTime);
-}

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Latchkey.Files;
 
 /// <summary>
-/// A tenant's share of the time that this process has for pictures. The queue serves who comes first; whoever has used half of a while
-/// waits at its end, so that one tenant's pictures don't hold up everybody's.
+/// A tenant's share of the time that this process has for one kind of work, such as pictures. The queue serves who comes first; whoever has
+/// used half of a while waits at its end, so that one tenant does not hold up everybody.
 /// </summary>
 public sealed class TenantShare(TimeProvider clock)
 {
@@ -16,7 +16,7 @@ public sealed class TenantShare(TimeProvider clock)
 
     readonly ConcurrentDictionary<string, Used> tenants = new(StringComparer.Ordinal);
 
-    /// <summary>How long the tenant's next picture has to wait, each one behind the one before; null if it need not.</summary>
+    /// <summary>How long the tenant's next piece of work has to wait, each one behind the one before; null if it need not.</summary>
     public TimeSpan? Delay(string tenant)
     {
         if (!tenants.TryGetValue(tenant, out var used)) return null;
@@ -31,7 +31,7 @@ public sealed class TenantShare(TimeProvider clock)
         return delay < MaxDelay ? delay : MaxDelay;
     }
 
-    /// <summary>Counts what one picture took.</summary>
+    /// <summary>Counts what one piece of work took.</summary>
     public void Add(string tenant, TimeSpan took)
     {
         if (tenants.Count >= MaxTenants) tenants.Clear();
@@ -40,7 +40,7 @@ public sealed class TenantShare(TimeProvider clock)
         used.Last = took;
     }
 
-    // One picture at a time in a process, so there are no races that matter.
+    // One piece at a time in a process, so there are no races that matter.
     sealed class Used
     {
         public DateTimeOffset Until { get; set; }

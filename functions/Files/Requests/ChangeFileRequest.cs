@@ -31,7 +31,7 @@ public sealed class ChangeFileRequest(
                 && await bound.Find(tenant.Id, request.Owner, request.Folder, request.FolderIdentity, cancel) == BoundFolder.Gone)
                 throw HandIns.Closed();
             (caller.Audit.Target, caller.Audit.Detail) = (request.Id, asked.Fields());
-            var changed = await requests.Change(tenant.Id, request.Id, before =>
+            var changed = await requests.Change(tenant, request.Id, asked.Fields().Split(", "), before =>
             {
                 SharingTag.Ensure(http, before.EntityTag);
                 return change(before);

@@ -29,7 +29,7 @@ public sealed class CreateFileRequest(
                 PasswordHash = password is null ? null : await hashing.Hash(password, caller.Cancel),
             };
             request = request with { FolderIdentity = await bound.Bind(caller, owner, request.Folder) };
-            await requests.Add(request, caller.Cancel);
+            await requests.Add(tenant, request, caller.Cancel);
             caller.Audit.Target = request.Id;
             return FileJson.Created(http, $"{tenant.Issuer}/requests/{request.Id}",
                 FileRequestResponse.Of(request, now) with { Url = $"{tenant.Issuer}/r/{request.Id}.{secret}" });

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -5,7 +6,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Files;
 
 /// <summary>The rows of requests for files (<see cref="FileRequest"/>).</summary>
-public sealed class FileRequestStore(StorageClients storage, FileSchedule schedule)
+public sealed class FileRequestStore(StorageClients storage, FileSchedule schedule, Outbox outbox)
 {
     /// <summary>The most requests of a space, those among them that have ended and are still kept.</summary>
     const int MaxPerSpace = 500;
@@ -34,7 +35,7 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
 
     /// <summary>Writes a new request.</summary>
     /// <exception cref="Problem">409 <c>too_many_requests</c></exception>
-    public async Task Add(FileRequest request, CancellationToken cancel)
+    public async Task Add(Tenant tenant, FileRequest request, CancellationToken cancel)
     {
         var keys = table.Keys(
             RowKeys.Space(request.Tenant, request.Id[..16]), RowKeys.AnyFileRequest, RowKeys.AnyFileRequest + "~", cancel);
@@ -42,7 +43,9 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
             throw Problem.Conflict("too_many_requests", $"A space can have {MaxPerSpace} requests, those of the last 30 days among them.");
         // Before the row, so that the sweep finds it.
         await schedule.AddRequest(request.Tenant, request.Id, request.KeptUntil, cancel);
-        await table.Put(request.ToRow(), cancel);
+        // The id is new: if it is there, its own insertion's answer was lost.
+        await outbox.TryTransact(tenant, TableNames.Files, [new(TableTransactionActionType.UpsertReplace, request.ToRow())],
+            [EventOf(EventTypes.RequestCreated, request, ("expiresAt", request.ExpiresAt))], cancel);
     }
 
     /// <summary>Waits until nobody else in this process writes the request's row; dispose of the result.</summary>
@@ -52,17 +55,30 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
 
     /// <summary>Closes a request; null if it is gone, the request as it was if it is closed already.</summary>
     /// <exception cref="Problem">503 <c>space_busy</c></exception>
-    public Task<FileRequest?> Close(string tenant, string? id, DateTimeOffset now, CancellationToken cancel) =>
-        Change(tenant, id, request => request.ClosedAt is null ? request with { ClosedAt = now } : request, cancel);
+    public Task<FileRequest?> Close(Tenant tenant, string? id, DateTimeOffset now, CancellationToken cancel) =>
+        Change(tenant, id, ["closed"], request => request.ClosedAt is null ? request with { ClosedAt = now } : request, cancel);
 
-    /// <summary>Changes a request, read again as long as others change it in between; null if it is gone.</summary>
+    /// <summary>Changes a request, and tells others of it; null if it is gone.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="id">The request.</param>
+    /// <param name="fields">What is changed.</param>
     /// <param name="change">What it becomes; the same if nothing is to be written.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">503 <c>space_busy</c>; those of <paramref name="change"/>.</exception>
-    public async Task<FileRequest?> Change(
-        string tenant, string? id, Func<FileRequest, FileRequest> change, CancellationToken cancel)
+    public Task<FileRequest?> Change(
+        Tenant tenant, string? id, IReadOnlyList<string> fields, Func<FileRequest, FileRequest> change, CancellationToken cancel) =>
+        Change(tenant.Id, id, change, (before, after) => outbox.TryTransact(tenant, TableNames.Files, [after.ToWrite()],
+            [after.ClosedAt is not null && before.ClosedAt is null ? EventOf(EventTypes.RequestClosed, after)
+                : EventOf(EventTypes.RequestChanged, after, ("changes", fields))], cancel), cancel);
+
+    /// <summary>Changes what a request counts, of which nobody is told; null if it is gone.</summary>
+    /// <exception cref="Problem">503 <c>space_busy</c>; those of <paramref name="change"/>.</exception>
+    public Task<FileRequest?> Count(string tenant, string? id, Func<FileRequest, FileRequest> change, CancellationToken cancel) =>
+        Change(tenant, id, change, (_, after) => table.TryReplace(after.ToRow(), cancel), cancel);
+
+    // The request is read again as long as others change it in between.
+    async Task<FileRequest?> Change(string tenant, string? id, Func<FileRequest, FileRequest> change,
+        Func<FileRequest, FileRequest, Task<bool>> write, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < HandIns.MaxAttempts; attempt++)
         {
@@ -71,7 +87,7 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
             if (changed == request) return request;
             // Before the row, so that the sweep finds it.
             if (changed.KeptUntil != request.KeptUntil) await schedule.AddRequest(tenant, request.Id, changed.KeptUntil, cancel);
-            if (await table.TryReplace(changed.ToRow(), cancel)) return changed;
+            if (await write(request, changed)) return changed;
         }
         throw FileStore.Busy();
     }
@@ -81,4 +97,7 @@ public sealed class FileRequestStore(StorageClients storage, FileSchedule schedu
     {
         if (await Find(tenant, id, cancel) is { } request && request.KeptUntil <= now) await table.TryDelete(request.ToRow(), cancel);
     }
+
+    static TenantEvent EventOf(string type, FileRequest request, params IReadOnlyList<(string Name, object? Value)> more) => new(type,
+        [("requestId", request.Id), ("ownerKind", request.Owner.Kind), ("ownerId", request.Owner.Id), .. more]);
 }

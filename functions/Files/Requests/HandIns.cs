@@ -55,7 +55,7 @@ public sealed class HandIns(
         if (request.Notify(now) == request) return false;
         try
         {
-            await requests.Change(request.Tenant, request.Id, found =>
+            await requests.Count(request.Tenant, request.Id, found =>
             {
                 var told = found.Notify(now);
                 taken = told != found;

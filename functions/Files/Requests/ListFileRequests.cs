@@ -65,7 +65,7 @@ public sealed class ListFileRequests(
         pipeline.AuthorizeWrite(http, Scopes.FilesShare, async caller =>
         {
             var request = await Find(requests, spaces, caller, Permission.Share);
-            _ = await requests.Close(request.Tenant, request.Id, clock.GetUtcNow(), caller.Cancel) ?? throw NotFound();
+            _ = await requests.Close(caller.Tenant, request.Id, clock.GetUtcNow(), caller.Cancel) ?? throw NotFound();
             return Results.NoContent();
         });
 

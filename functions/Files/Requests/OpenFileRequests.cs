@@ -29,7 +29,7 @@ public sealed class OpenFileRequests(
         return await bound.Find(tenant.Id, request.Owner, request.Folder, request.FolderIdentity, cancel) switch
         {
             BoundFolder.Same => new(request, by),
-            BoundFolder.Gone when await requests.Close(tenant.Id, id, clock.GetUtcNow(), cancel) is { } closed => new(closed, by),
+            BoundFolder.Gone when await requests.Close(tenant, id, clock.GetUtcNow(), cancel) is { } closed => new(closed, by),
             _ => null,
         };
     }

@@ -4,8 +4,12 @@ using Latchkey.Storage;
 namespace Latchkey.Files;
 
 /// <summary>Sends the bytes of a file that were checked to ClamAV, a chunk at a time, and applies its verdict.</summary>
-public sealed class FileScanner(BlobStore blobs, ClamAvScanner scanner, ScanVerdicts verdicts, Settings settings)
+public sealed class FileScanner(
+    BlobStore blobs, ClamAvScanner scanner, ScanVerdicts verdicts, Settings settings, TimeProvider clock)
 {
+    /// <summary>Each tenant's share of the time for new files.</summary>
+    public TenantShare Share { get; } = new(clock);
+
     /// <summary>Scans the file, and writes what was found.</summary>
     /// <exception cref="NoVerdictException">The scanner did not answer, or not as it should: nothing is written.</exception>
     /// <exception cref="RequestFailedException">Storage failed.</exception>
@@ -17,7 +21,7 @@ public sealed class FileScanner(BlobStore blobs, ClamAvScanner scanner, ScanVerd
     }
 
     /// <summary>Goes on where a process died that had found malware.</summary>
-    public Task Finish(FileRecord file) => file.Status == FileStatus.Infected ? verdicts.Finish(file) : verdicts.DeleteBytes(file);
+    public Task Finish(FileRecord file) => verdicts.Finish(file);
 
     async Task<ScanVerdict> Look(FileRecord file, CancellationToken cancel)
     {

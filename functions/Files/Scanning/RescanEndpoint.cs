@@ -16,6 +16,8 @@ public sealed class RescanEndpoint(
     TenantPipeline pipeline, RescanStore store, ClamAvScanner clamAv, WorkQueues queues, TenantStore tenants, Settings settings,
     TimeProvider clock)
 {
+    static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(2);
+
     /// <summary><c>GET /{tenant}/admin/files-scan</c> → <c>{enabled, scanner, up?, lastRun?}</c></summary>
     [Function("admin-files-scan")]
     public Task<IResult> Get(
@@ -38,21 +40,26 @@ public sealed class RescanEndpoint(
                 throw Problem.Conflict("scanned_by_defender",
                     "Defender for Storage scans here. Start its on-demand scan of the storage account in Azure; its results count here.");
             }
-            var state = await Begin(caller);
-            await queues.Send(QueueNames.Rescans, new RescanMessage(caller.Tenant.Id, state.Run), caller.Cancel);
+            var (state, isNew) = await Begin(caller);
+            // Each message would be one more worker on the same files.
+            if (isNew || state.SavedAt is not { } at || clock.GetUtcNow() - at >= AskAgainAfter)
+                await queues.Send(QueueNames.Rescans, new RescanMessage(caller.Tenant.Id, state.Run), caller.Cancel);
             return FileJson.Accepted(request, $"{caller.Tenant.Issuer}/admin/files-scan", await Answer(caller, state));
         });
 
-    async Task<RescanState> Begin(Caller caller)
+    async Task<(RescanState State, bool IsNew)> Begin(Caller caller)
     {
-        var tenant = caller.Tenant.Id;
-        return await FileRetry.Run(async () =>
+        var (tenant, isNew) = (caller.Tenant.Id, false);
+        var state = await FileRetry.Run(async () =>
         {
             var before = await store.Find(tenant, caller.Cancel);
-            if (before is { FinishedAt: null }) return before;
-            var state = new RescanState { Run = Ids.New(), StartedAt = clock.GetUtcNow(), ETag = before?.ETag };
-            return await store.TrySave(tenant, state, caller.Cancel) ? state : null;
+            isNew = before is not { FinishedAt: null };
+            if (!isNew) return before;
+            var now = clock.GetUtcNow();
+            var begun = new RescanState { Run = Ids.New(), StartedAt = now, SavedAt = now, ETag = before?.ETag };
+            return await store.TrySave(tenant, begun, caller.Cancel) ? begun : null;
         });
+        return (state, isNew);
     }
 
     async Task<ScanningResponse> Answer(Caller caller, RescanState? state) => new()

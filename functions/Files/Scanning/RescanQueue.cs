@@ -1,3 +1,4 @@
+using Azure;
 using Latchkey.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,8 @@ public sealed partial class RescanQueue(
                 Failed = state.Failed + (infected is null ? 1 : 0),
             };
         }
-        return state with { Continuation = continuation, FinishedAt = continuation is null ? clock.GetUtcNow() : null };
+        var now = clock.GetUtcNow();
+        return state with { Continuation = continuation, SavedAt = now, FinishedAt = continuation is null ? now : null };
     }
 
     // Whether it is infected; null if there is no verdict. One file on which the scanner fails must not stop all others.
@@ -63,6 +65,11 @@ public sealed partial class RescanQueue(
         try
         {
             return await scanner.Scan(file, cancel) is { Threat: var threat, Failure: null } ? threat is not null : null;
+        }
+        catch (RequestFailedException archived) when (archived.Status == 409)
+        {
+            Log.NoVerdict(logger, file.Tenant, file.Id, archived); // Its bytes can't be read as they are.
+            return null;
         }
         catch (NoVerdictException none)
         {

@@ -12,6 +12,9 @@ public sealed record RescanState
     /// <summary>When it began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When it got further last.</summary>
+    public DateTimeOffset? SavedAt { get; init; }
+
     /// <summary>When it finished, or null.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 

@@ -18,6 +18,7 @@ public sealed class RescanStore(StorageClients storage)
         {
             Run = row.GetString("Run"),
             StartedAt = row.GetDateTimeOffset("StartedAt")!.Value,
+            SavedAt = row.GetDateTimeOffset("SavedAt"),
             FinishedAt = row.GetDateTimeOffset("FinishedAt"),
             Continuation = row.GetString("Continuation"),
             Scanned = row.GetInt64("Scanned")!.Value,
@@ -34,6 +35,7 @@ public sealed class RescanStore(StorageClients storage)
         {
             ["Run"] = state.Run,
             ["StartedAt"] = state.StartedAt,
+            ["SavedAt"] = state.SavedAt,
             ["FinishedAt"] = state.FinishedAt,
             ["Continuation"] = state.Continuation,
             ["Scanned"] = state.Scanned,

@@ -16,6 +16,7 @@ public sealed partial class ScanRequests(
     WorkQueues queues, FileSchedule schedule, Settings settings, TimeProvider clock, ILogger<ScanRequests> logger)
 {
     static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(30);
+    static readonly TimeSpan ResultWithin = TimeSpan.FromDays(1); // Event Grid gives an event up after that.
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(3); // A caller waits for it.
 
     /// <summary>Must be called before the file's record becomes Scanning.</summary>
@@ -49,6 +50,12 @@ public sealed partial class ScanRequests(
         if (version.Scan?.Failure is null) await Ask(version);
         throw FilePermissions.Scanning();
     }
+
+    /// <summary>
+    /// True if a result of Defender's has not come for so long that it was lost. Only a scan that an operator starts brings another one.
+    /// </summary>
+    public bool IsLost(FileRecord file) => settings.Scan.Mode == ScanMode.Defender && file.Scan?.Failure is null
+        && file.CompletedAt is { } at && clock.GetUtcNow() - at >= ResultWithin;
 
     /// <summary>Asks again for a file that still waits; true if there will be no verdict, so that nobody need ask any more.</summary>
     public async Task<bool> IsSettled(FileRecord file)

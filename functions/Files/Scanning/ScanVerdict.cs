@@ -15,6 +15,9 @@ public sealed record ScanVerdict
     /// <summary>The scanner can't read the file: it is encrypted, for example.</summary>
     public const string NotScannable = "not_scannable";
 
+    /// <summary>Defender's result did not come within a day. One that comes later counts.</summary>
+    public const string NoResult = "no_result";
+
     const int MaxThreat = 100;
 
     /// <summary>No malware was found.</summary>

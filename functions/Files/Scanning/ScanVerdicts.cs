@@ -1,5 +1,4 @@
 using Latchkey.Http;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +15,7 @@ public delegate Task InfectionNotice(FileRecord file, CancellationToken cancel);
 /// has bytes goes on with that. After a death right before they are told, the list, the changes and the event do.
 /// </summary>
 public sealed partial class ScanVerdicts(
-    FileStore files, Replacement replacement, BlobStore blobs, RenditionBlobs renditionBlobs, RenditionRequests renditions, AuditLog audit,
+    FileStore files, Replacement replacement, FormerVerdicts formers, InfectedBytes bytes, RenditionRequests renditions, AuditLog audit,
     InfectionNotice notice, TimeProvider clock, ILogger<ScanVerdicts> logger)
 {
     const int MaxAttempts = 5;
@@ -35,7 +34,9 @@ public sealed partial class ScanVerdicts(
             if (file.Status is FileStatus.Purging or FileStatus.Pending or FileStatus.Copying or FileStatus.Version) return file;
             if (file.Content != scanned.Content || file.Snapshot != scanned.Snapshot)
             {
-                if (await replacement.TryJudge(file, scanned, verdict, cancel) is { IsInfected: true } former) await EndBytes(former, true);
+                var (former, isGone) = await formers.TryJudge(file, scanned, verdict, cancel);
+                if (former is null && !isGone) continue;
+                if (former is { IsInfected: true }) await Finish(former);
                 return file;
             }
             if (file.IsInfected)
@@ -70,17 +71,20 @@ public sealed partial class ScanVerdicts(
         return file.Scan?.Failure == failure ? null : file with { Scan = (file.Scan ?? new()) with { Failure = failure, At = now } };
     }
 
-    /// <summary>Tells of an infected file and deletes its bytes, unless that has been done. Whoever hangs up does not stop it.</summary>
-    public async Task Finish(FileRecord file)
+    /// <summary>
+    /// Tells of malware in a file, or a former version, that was just read, and deletes its bytes, unless that has been done. Whoever hangs
+    /// up does not stop it.
+    /// </summary>
+    public async Task Finish(FileRecord infected)
     {
-        if (file.Scan!.ToldAt is not null)
-        {
-            await DeleteBytes(file);
-            return;
-        }
         // First, so that nobody is told again of whatever comes into the blob later.
-        var told = file with { Scan = file.Scan with { ToldAt = clock.GetUtcNow() } };
-        await EndBytes(file, await files.TryMove(file, told, default, CancellationToken.None));
+        if (await formers.TryMarkTold(infected, CancellationToken.None))
+        {
+            Log.Infected(logger, infected.Tenant, infected.Id, infected.Scan!.Threat!);
+            audit.Add(infected.Tenant, "file-infected", infected.Id, infected.Scan.Threat!);
+            await notice(infected, CancellationToken.None);
+        }
+        await bytes.Delete(infected);
     }
 
     // Read again, because what follows is conditional on the record as it was written.
@@ -88,27 +92,6 @@ public sealed partial class ScanVerdicts(
     {
         var now = await files.Find(infected.Tenant, infected.Id, CancellationToken.None);
         if (now is { IsInfected: true }) await Finish(now);
-    }
-
-    async Task EndBytes(FileRecord file, bool tell)
-    {
-        var cancel = CancellationToken.None;
-        if (tell)
-        {
-            Log.Infected(logger, file.Tenant, file.Id, file.Scan!.Threat!);
-            audit.Add(file.Tenant, "file-infected", file.Id, file.Scan.Threat!);
-            await notice(file, cancel);
-        }
-        await DeleteBytes(file);
-    }
-
-    /// <summary>Deletes what an infected file, or former version, has in storage, unless that has been done.</summary>
-    public async Task DeleteBytes(FileRecord file)
-    {
-        var cancel = CancellationToken.None;
-        if (await blobs.Find(file.Tenant, file.BlobName, cancel) is null) return;
-        await renditionBlobs.DeleteAll(file, cancel);
-        await blobs.Delete(file.Tenant, file.BlobName, cancel); // Last: it says that all is done. URLs that were issued end with it.
     }
 
     void ReportFailure(FileRecord file)

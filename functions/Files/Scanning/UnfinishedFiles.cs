@@ -23,6 +23,7 @@ public sealed class UnfinishedFiles(BlobCopier copier, ScanRequests scans, ScanV
     {
         if (file.Status == FileStatus.Infected) await verdicts.Finish(file);
         else if (file.Scan is { Failure: null, OfCheckedBytes: { } early }) await verdicts.Apply(file, early.Verdict, cancel);
+        else if (scans.IsLost(file)) await verdicts.Apply(file, ScanVerdict.None(ScanVerdict.NoResult), cancel);
         else return await scans.IsSettled(file);
         return true;
     }

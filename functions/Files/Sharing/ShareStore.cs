@@ -39,8 +39,11 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     }
 
     /// <summary>Creates or replaces a share.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="by">The user who does it; null: an app.</param>
+    /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">409 <c>too_many_shares</c>, 503 <c>space_busy</c>.</exception>
-    public async Task Save(Share share, CancellationToken cancel)
+    public async Task Save(Share share, string? by, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -54,7 +57,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
             TableTransactionAction write = before is null
                 ? new(TableTransactionActionType.Add, share.ToRow())
                 : new(TableTransactionActionType.UpdateReplace, share.ToRow(), before.ETag);
-            if (await TryChange(share.Tenant, SharedWith(share), write, cancel)) return;
+            if (await TryChange(ChangeKind.Shared, share, write, cancel, by)) return;
         }
         throw FileStore.Busy();
     }
@@ -71,7 +74,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            await Remove(share.Tenant, share.FileId, share.Id, either.Token);
+            if (!await TryUnshare(share, ETag.All, either.Token)) await Delete(share.Tenant, share.FileId, share.Id, either.Token);
         }
         catch (Exception busy) when (busy is Problem { Code: "space_busy" }
             || (busy is OperationCanceledException && patience.IsCancellationRequested && !cancel.IsCancellationRequested))
@@ -85,7 +88,9 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     /// <summary>Deletes a share that the recipient's row leads to, whether or not the share still exists.</summary>
     public async Task Remove(string tenant, string fileId, Owner recipient, string id, CancellationToken cancel)
     {
-        await Remove(tenant, fileId, id, cancel);
+        var row = new TableEntity(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
+        if (!await TryChange(FileChange.Of(ChangeKind.Unshared, fileId, id), tenant, Deletion(row, ETag.All), cancel))
+            await Delete(tenant, fileId, id, cancel);
         await table.TryDelete(RowKeys.SharedWith(tenant, recipient.Kind, recipient.Id), RowKeys.SharedFile(fileId, id), cancel);
     }
 
@@ -93,7 +98,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     public async Task RemoveExpired(string tenant, string fileId, string id, DateTimeOffset now, CancellationToken cancel)
     {
         if (await Find(tenant, fileId, id, cancel) is not { } share || share.IsLive(now)) return;
-        if (await TryUnshare(tenant, fileId, id, share.ETag, cancel)) await RemoveRecipientRow(share, cancel);
+        if (await TryUnshare(share, share.ETag, cancel)) await RemoveRecipientRow(share, cancel);
     }
 
     /// <summary>Deletes all shares of a file that is being purged. Apps are told of the purge, and not of each share.</summary>
@@ -132,25 +137,25 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
         }
     }
 
-    async Task Remove(string tenant, string fileId, string id, CancellationToken cancel)
-    {
-        if (await TryUnshare(tenant, fileId, id, ETag.All, cancel)) return;
-        await table.TryDelete(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id), cancel); // Its space may be gone.
-    }
+    // Its space may be gone, or the share already.
+    Task<bool> Delete(string tenant, string fileId, string id, CancellationToken cancel) =>
+        table.TryDelete(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id), cancel);
 
-    Task<bool> TryUnshare(string tenant, string fileId, string id, ETag etag, CancellationToken cancel)
-    {
-        var row = new TableEntity(RowKeys.Space(tenant, fileId[..16]), RowKeys.Share(fileId, id));
-        return TryChange(tenant, FileChange.Of(ChangeKind.Unshared, fileId, id), new(TableTransactionActionType.Delete, row, etag), cancel);
-    }
+    Task<bool> TryUnshare(Share share, ETag etag, CancellationToken cancel) =>
+        TryChange(ChangeKind.Unshared, share, Deletion(share.ToRow(), etag), cancel);
 
-    Task<bool> TryChange(string tenant, FileChange change, TableTransactionAction write, CancellationToken cancel) =>
+    Task<bool> TryChange(
+        ChangeKind kind, Share share, TableTransactionAction write, CancellationToken cancel, string? by = null) => TryChange(
+        FileChange.Of(kind, share.FileId, share.Id, share.Kind == "link") with
+        {
+            Recipient = kind == ChangeKind.Unshared || share.Kind == "link" ? null : new(share.Kind, share.Recipient),
+            SharedBy = share.Kind == "link" ? null : by,
+        }, share.Tenant, write, cancel);
+
+    Task<bool> TryChange(FileChange change, string tenant, TableTransactionAction write, CancellationToken cancel) =>
         spaceQuota.TryTransact(tenant, change.FileId[..16], new UsageChange { Change = change }, [write], cancel);
 
-    static FileChange SharedWith(Share share) => FileChange.Of(ChangeKind.Shared, share.FileId, share.Id) with
-    {
-        Recipient = share.Kind == "link" ? null : new(share.Kind, share.Recipient),
-    };
+    static TableTransactionAction Deletion(TableEntity row, ETag etag) => new(TableTransactionActionType.Delete, row, etag);
 
     static TableEntity RecipientRow(Share share) =>
         new(RowKeys.SharedWith(share.Tenant, share.Kind, share.Recipient), RowKeys.SharedFile(share.FileId, share.Id))

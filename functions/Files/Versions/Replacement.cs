@@ -74,23 +74,6 @@ public sealed class Replacement(
         }
     }
 
-    /// <summary>Writes a verdict about a former version of a file; null if there is none, or it says so already.</summary>
-    public async Task<FileRecord?> TryJudge(FileRecord file, FileRecord scanned, ScanVerdict verdict, CancellationToken cancel)
-    {
-        var version = await versions.Find(file, scanned.Content, cancel);
-        if (version is null or { IsInfected: true } || version.Snapshot != scanned.Snapshot) return null;
-        if (verdict.Threat is null && version.Scan is { IsClean: true }) return null;
-        var scan = new FileScan
-        {
-            ETags = version.Scan?.ETags ?? [],
-            Threat = verdict.Threat,
-            Failure = verdict.Failure,
-            At = clock.GetUtcNow(),
-        };
-        var judged = version with { Scan = scan };
-        return await versions.TryChange(judged, cancel) ? judged : null;
-    }
-
     async Task<FileRecord?> TryReplace(FileRecord file, FileRecord upload, CancellationToken cancel)
     {
         var limits = (await tenants.Find(file.Tenant, cancel))?.Limits ?? new FileLimits();

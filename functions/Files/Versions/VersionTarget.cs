@@ -32,7 +32,7 @@ public sealed record VersionTarget(FileRecord File, VersionCondition Condition, 
 }
 
 /// <summary>Finds the files whose bytes callers want to replace.</summary>
-public sealed class VersionTargets(FilePermissions permissions, Spaces spaces)
+public sealed class VersionTargets(FilePermissions permissions)
 {
     /// <summary>The file, which is there and which the caller may write.</summary>
     /// <exception cref="Problem">
@@ -41,17 +41,16 @@ public sealed class VersionTargets(FilePermissions permissions, Spaces spaces)
     /// </exception>
     public async Task<VersionTarget> Find(Caller caller, string? id, VersionCondition condition)
     {
-        var file = await permissions.Get(caller, id, Permission.Write);
+        var (file, byShare) = await permissions.Find(caller, id, Permission.Write);
         FilePermissions.EnsureAvailable(file);
-        var isShared = await IsOnlyShared(caller, spaces, file);
-        return isShared && condition.Copy ? throw Spaces.InsufficientRights(Permission.Write) : new(file, condition, isShared);
+        return byShare && condition.Copy ? throw Spaces.InsufficientRights(Permission.Write) : new(file, condition, byShare);
     }
 
     /// <summary>Refuses a copy beside a file to whom only the file is shared: it would be in a space that they can't see.</summary>
     /// <exception cref="Problem">403 <c>insufficient_rights</c>.</exception>
     internal static async Task EnsureMayCopy(Caller caller, Spaces spaces, FileRecord file)
     {
-        if (await IsOnlyShared(caller, spaces, file)) throw Spaces.InsufficientRights(Permission.Write);
+        if (await spaces.PermissionIn(caller, file.Owner) < Permission.Write) throw Spaces.InsufficientRights(Permission.Write);
     }
 
     /// <summary>
@@ -59,7 +58,4 @@ public sealed class VersionTargets(FilePermissions permissions, Spaces spaces)
     /// </summary>
     /// <exception cref="Problem">403 <c>insufficient_rights</c>.</exception>
     internal static Task EnsureMaySeeFormer(Caller caller, Spaces spaces, FileRecord file) => EnsureMayCopy(caller, spaces, file);
-
-    static async Task<bool> IsOnlyShared(Caller caller, Spaces spaces, FileRecord file) =>
-        await spaces.PermissionIn(caller, file.Owner) < Permission.Write;
 }

@@ -36,8 +36,8 @@ public sealed partial class KeyRotation
 
     /// <summary>
     /// The timer's work: rotates keys that are older than the period, and removes keys whose every signature has expired. It reads
-    /// the rows of all tenants once, a page at a time, and calls the vault only for tenants with something to do. A failure of one tenant is logged
-    /// and does not stop the others; the next run tries again.
+    /// the rows of all tenants once, a page at a time, and calls the vault only for tenants with something to do. A failure of one tenant
+    /// is logged and does not stop the others; the next run tries again.
     /// </summary>
     /// <param name="each">Called for each tenant whose keys changed, with the numbers of added and removed keys.</param>
     /// <param name="cancel">Cancels the work.</param>

@@ -36,6 +36,10 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
         More = MailStrings.MailNewSignInFrom(device, place),
     });
 
+    /// <summary>A device has published a key for sealed messages.</summary>
+    public void DeviceKeyAdded(Tenant tenant, User user) => Send(tenant, user, name => new Notice(
+        MailStrings.MailDeviceKeySubject(name), MailStrings.MailDeviceKey(name, Texts.Time(clock.GetUtcNow()))));
+
     /// <summary>Files have come by a request of the user's.</summary>
     public void FilesReceived(Tenant tenant, User user) => Send(tenant, user, name =>
         new Notice(MailStrings.MailFilesReceivedSubject(name), MailStrings.MailFilesReceived(name)) { Page = "my-files" });
@@ -63,6 +67,15 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
             var name = MailWriter.NameOf(tenant);
             return new MailWriter(tenant).Say(MailStrings.MailFileInfected(name, MailWriter.Words(file)))
                 .Say(MailStrings.MailFileInfectedMore).To(address, MailStrings.MailFileInfectedSubject(name));
+        });
+
+    /// <summary>A webhook at this host, which the user looks after, was switched off.</summary>
+    public Task WebhookDisabled(Tenant tenant, User user, string host) => user.Email is not { } address ? Task.CompletedTask
+        : mail.TrySend(tenant, user, () =>
+        {
+            var name = MailWriter.NameOf(tenant);
+            return new MailWriter(tenant).Say(MailStrings.MailWebhookDisabled(name, MailWriter.Words(host)))
+                .Say(MailStrings.MailWebhookDisabledMore).To(address, MailStrings.MailWebhookDisabledSubject(name));
         });
 
     void Send(Tenant tenant, User user, Func<string, Notice> write)

@@ -48,4 +48,10 @@ static partial class MailStrings
     public static string MailProviderUnlinkedSubject(string tenant) => Text(("tenant", tenant));
 
     public static string MailProviderUnlinked(string tenant, string provider) => Text(("tenant", tenant), ("provider", provider));
+
+    public static string MailWebhookDisabled(string tenant, string host) => Text(("tenant", tenant), ("host", host));
+
+    public static string MailWebhookDisabledMore => Text();
+
+    public static string MailWebhookDisabledSubject(string tenant) => Text(("tenant", tenant));
 }

@@ -24,7 +24,7 @@ public enum PasskeyAddition
 /// its credential id to it: both are inserted in one transaction, so a credential is one user's and nobody has too many,
 /// however many are registered at once.
 /// </summary>
-public sealed class PasskeyStore(StorageClients storage)
+public sealed class PasskeyStore(StorageClients storage, Outbox outbox)
 {
     /// <summary>How many passkeys a user can have.</summary>
     public const int MaxOfUser = 20;
@@ -57,7 +57,7 @@ public sealed class PasskeyStore(StorageClients storage)
             var taken = (await List(tenant, passkey.UserId, cancel)).Select(other => other.Slot).ToHashSet();
             var free = Enumerable.Range(0, MaxOfUser).Where(slot => !taken.Contains(slot)).Cast<int?>().FirstOrDefault();
             if (free is not { } slot) return PasskeyAddition.Full;
-            var added = await table.TryTransact(
+            var added = await outbox.TryTransact(tenant, TableNames.Passkeys,
             [
                 new(TableTransactionActionType.Add, Row(tenant, passkey with { Slot = slot })),
                 new(TableTransactionActionType.Add, new TableEntity(tenant.Id, RowKeys.Credential(passkey.CredentialId))
@@ -65,7 +65,7 @@ public sealed class PasskeyStore(StorageClients storage)
                     ["UserId"] = passkey.UserId,
                     ["Slot"] = slot,
                 }),
-            ], cancel);
+            ], [UserEvents.PasskeysChanged(passkey.UserId)], cancel);
             if (added) return PasskeyAddition.Added;
             if (await table.Find(tenant.Id, RowKeys.Credential(passkey.CredentialId), cancel) is not null) return PasskeyAddition.Taken;
             // Another one of the user's was registered at the same time and has the place.
@@ -77,19 +77,22 @@ public sealed class PasskeyStore(StorageClients storage)
         table.TryReplace(Row(tenant, passkey), cancel);
 
     /// <summary>Removes a passkey that was read before; false if it was changed or removed since.</summary>
-    public Task<bool> TryRemove(Tenant tenant, Passkey passkey, CancellationToken cancel) => table.TryTransact(
+    public Task<bool> TryRemove(Tenant tenant, Passkey passkey, CancellationToken cancel) =>
+        outbox.TryTransact(tenant, TableNames.Passkeys, Removal(tenant, passkey), [UserEvents.PasskeysChanged(passkey.UserId)], cancel);
+
+    static List<TableTransactionAction> Removal(Tenant tenant, Passkey passkey) =>
     [
         new(TableTransactionActionType.Delete, Row(tenant, passkey), passkey.ETag),
         new(TableTransactionActionType.Delete,
             new TableEntity(tenant.Id, RowKeys.Credential(passkey.CredentialId)), ETag.All),
-    ], cancel);
+    ];
 
     /// <summary>Removes all passkeys of a user who is being deleted and can register no more.</summary>
     public async Task RemoveAll(Tenant tenant, string userId, CancellationToken cancel)
     {
         while (await List(tenant, userId, cancel) is { Count: > 0 } left)
         {
-            foreach (var passkey in left) await TryRemove(tenant, passkey, cancel);
+            foreach (var passkey in left) await table.TryTransact(Removal(tenant, passkey), cancel); // The user's own end is told of.
         }
     }
 

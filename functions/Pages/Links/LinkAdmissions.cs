@@ -2,7 +2,6 @@ using System.Globalization;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.OAuth;
-using Latchkey.Storage;
 
 namespace Latchkey.Pages;
 
@@ -34,7 +33,7 @@ public sealed class LinkAdmissions(BrowserCookies cookies, Macs macs, TimeProvid
                 && clock.GetUtcNow().ToUnixTimeSeconds() < end
             && await macs.Verify(Purpose, request.Tenant.Id, Text(id, until, passwordHash), mac, request.Cancel));
 
-    static string Text(string id, string until, string? passwordHash) => $"{id}|{until}|{Ids.Hash(passwordHash ?? "")}";
+    static string Text(string id, string until, string? passwordHash) => $"{id}|{until}|{passwordHash}";
 
     static string NameOf(string id) => $"link-{id}";
 }

@@ -156,6 +156,8 @@ public sealed partial record Client
     public IReadOnlyList<string> SetByAdministrator { get; init; } = [];
 
     internal ETag ETag { get; init; }
+    /// <summary>The client as it was read; null if it was not.</summary>
+    internal Client? Stored { get; init; }
 
     /// <summary>A client that cannot authenticate (RFC 6749 §2.1).</summary>
     public bool IsPublic => AuthMethod == ClientAuthMethod.None;

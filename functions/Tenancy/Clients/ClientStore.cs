@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -9,8 +10,8 @@ namespace Latchkey.Tenancy;
 /// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
 public sealed class ClientStore(
-    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, ConnectionClosings closings, Settings settings,
-    TimeProvider clock)
+    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, Outbox outbox, ConnectionClosings closings,
+    Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
     readonly Cache<Client> cache = new(clock, settings.CacheTime);
@@ -39,18 +40,20 @@ public sealed class ClientStore(
         // A space sorts before every character of an id, so this starts after the given id and before all longer ones.
         await foreach (var row in table.Range(tenant.Id, after is null ? "" : after + " ", "~", limit, cancel))
         {
+            if (!Client.IsId(row.RowKey)) continue; // An event.
             clients.Add(Of(tenant, row.RowKey, row)!);
             if (clients.Count == limit) break;
         }
         return clients;
     }
 
-    /// <summary>Writes a client.</summary>
+    /// <summary>Writes a client that is new.</summary>
     /// <exception cref="ArgumentException">Its tokens or sessions would outlive the keys that they need.</exception>
     public async Task Save(Tenant tenant, Client client, CancellationToken cancel)
     {
         await NoteBackchannelLogout(tenant, client, cancel);
-        await table.Put(ClientRow.Of(tenant, client), cancel);
+        await outbox.TryTransact(tenant, TableNames.Clients,
+            [new(TableTransactionActionType.UpsertReplace, ClientRow.Of(tenant, client))], [ClientEvents.Created(client)], cancel);
     }
 
     /// <summary>Writes up to 100 clients, all or none.</summary>
@@ -65,7 +68,9 @@ public sealed class ClientStore(
     public async Task<bool> TryAdd(Tenant tenant, Client client, CancellationToken cancel)
     {
         await NoteBackchannelLogout(tenant, client, cancel);
-        return await table.TryAdd(ClientRow.Of(tenant, client with { Incarnation = Ids.New() }), cancel);
+        return await outbox.TryTransact(tenant, TableNames.Clients,
+            [new(TableTransactionActionType.Add, ClientRow.Of(tenant, client with { Incarnation = Ids.New() }))],
+            [ClientEvents.Created(client)], cancel);
     }
 
     /// <summary>
@@ -83,10 +88,10 @@ public sealed class ClientStore(
     public async Task<bool> TryReplace(Tenant tenant, Client client, CancellationToken cancel)
     {
         await NoteBackchannelLogout(tenant, client, cancel);
-        var row = ClientRow.Of(tenant, client);
-        row.ETag = client.ETag;
         // Only the built-in client can be found without a row.
-        var done = client.ETag == default ? await table.TryAdd(row, cancel) : await table.TryReplace(row, cancel);
+        var write = client.ETag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
+        var done = await outbox.TryTransact(tenant, TableNames.Clients, [new(write, ClientRow.Of(tenant, client), client.ETag)],
+            ClientEvents.Of(client), cancel);
         cache.Remove($"{tenant.Id}|{client.Id}");
         return done;
     }
@@ -98,7 +103,9 @@ public sealed class ClientStore(
     public async Task Delete(Tenant tenant, string id, CancellationToken cancel)
     {
         var isNoted = await NoteGroups(tenant, id, cancel);
-        await closings.Around(tenant, ClosingKind.Client, id, () => table.TryDelete(tenant.Id, id, cancel), cancel);
+        await closings.Around(tenant, ClosingKind.Client, id, () => outbox.TryTransact(tenant, TableNames.Clients,
+            [new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, id), ETag.All)], [ClientEvents.Deleted(id)], cancel),
+            cancel);
         cache.Remove($"{tenant.Id}|{id}");
         // Whoever makes a group looks at the client afterwards: either the group is seen here, or there that the client is gone.
         if (!isNoted) await NoteGroups(tenant, id, CancellationToken.None);
@@ -121,7 +128,7 @@ public sealed class ClientStore(
     }
 
     async Task<Client?> Load(Tenant tenant, string id, CancellationToken cancel) =>
-        Of(tenant, id, await table.Find(tenant.Id, id, cancel));
+        Of(tenant, id, await table.Find(tenant.Id, id, cancel)) is { } client ? client with { Stored = client } : null;
 
     static Client? Of(Tenant tenant, string id, TableEntity? row) => id != MyFilesClient.Id
         ? row is null ? null : ClientRow.Read(row)

@@ -18,29 +18,36 @@ public sealed record EventNote(
 /// <summary>A note that is written, and the events of the change that is about to be made.</summary>
 public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> Events)
 {
+    /// <summary>Which of the numbered changes of the transaction each is about (<see cref="TenantEvent.Change"/>).</summary>
+    public IReadOnlyList<int> Changes { get; init; } = [];
+
     /// <summary>The row that goes into the transaction of the change.</summary>
     public TableTransactionAction Row
     {
         get
         {
             var row = new TableEntity(Note.Partition, RowKeys.Events(Note.Id));
-            // In the tenant's partition the former version takes every row that it does not know for a role, and fails without these.
-            if (Note.Table == TableNames.Tenants) (row["Name"], row["Rights"]) = (row.RowKey, "");
+            // In the tenant's partition the former version takes every row that it does not know for a role, and fails without these; in
+            // that of its webhooks, for a webhook.
+            if (Note.Table == TableNames.Tenants)
+            {
+                (row["Name"], row["Rights"]) = (row.RowKey, "");
+                (row["CreatedAt"], row["DisabledBecause"]) = (Note.CreatedAt, "event");
+            }
             Columns.PutLong(row, "Events", JsonSerializer.Serialize(Events));
             return new(TableTransactionActionType.UpsertReplace, row);
         }
     }
 
     /// <summary>
-    /// The same with one more member of their data, which is known only now: the number of the change that each is about. Each change
-    /// has as many events as any other.
+    /// The same with one more member of their data, which is known only now: the number of the change that each is about.
     /// </summary>
     /// <param name="name">The member.</param>
     /// <param name="last">The number of the last change.</param>
     /// <param name="changes">How many changes there are.</param>
     public PreparedEvents Numbered(string name, long last, int changes) => this with
     {
-        Events = [.. Events.Select((one, n) => one.With(name, last - changes + 1 + n / (Events.Count / changes)))],
+        Events = [.. Events.Zip(Changes, (one, change) => one.With(name, last - changes + 1 + change))],
     };
 }
 
@@ -71,13 +78,12 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
     /// <summary>The notes of the changes that this instance has made.</summary>
     public IAsyncEnumerable<EventNote> Written(CancellationToken cancel) => written.Reader.ReadAllAsync(cancel);
 
-    /// <summary>True if somebody is to be told of events of this type.</summary>
-    public bool Wants(Tenant tenant, string type) =>
-        settings.EventGridTopic is not null || tenant.Webhooks.Values.Any(webhook => webhook.Wants(type)) || IsForInboxes(tenant, type);
+    /// <summary>True if somebody is to be told of this event.</summary>
+    public bool Wants(Tenant tenant, TenantEvent one) => settings.EventGridTopic is not null
+        || tenant.Webhooks.Values.Any(webhook => webhook.Wants(one.Type)) || (HasInboxes(tenant) && InboxEvents.UserOf(one) is not null);
 
-    /// <summary>True if users find events of this type in their inboxes.</summary>
-    public bool IsForInboxes(Tenant tenant, string type) => settings.Messages is not null
-        && tenant.Messages is { Enabled: true, Events: true } && EventTypes.InInboxes.Contains(type);
+    /// <summary>True if users of the tenant find events in their inboxes.</summary>
+    public bool HasInboxes(Tenant tenant) => settings.Messages is not null && tenant.Messages is { Enabled: true, Events: true };
 
     /// <summary>Makes a change of one partition, with its events if anybody wants them; false if it lost its race.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -102,11 +108,11 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
         Tenant tenant, string table, string partition, IEnumerable<TenantEvent> events, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var stored = events.Where(one => Wants(tenant, one.Type)).Select(one => one.Store(tenant, now)).ToList();
-        if (stored.Count == 0) return null;
+        var wanted = events.Where(one => Wants(tenant, one)).ToList();
+        if (wanted.Count == 0) return null;
         var note = new EventNote(tenant.Id, ExpiringTables.Bucket(now + Life), Ids.New(), table, partition, now);
         await Put(note, cancel);
-        return new(note, stored);
+        return new(note, [.. wanted.Select(one => one.Store(tenant, now))]) { Changes = [.. wanted.Select(one => one.Change)] };
     }
 
     /// <summary>The change was made: its events are sent, in the background.</summary>

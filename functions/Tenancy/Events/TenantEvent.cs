@@ -10,6 +10,9 @@ namespace Latchkey.Tenancy;
 /// <param name="Data">What it is about. What is null is left out.</param>
 public sealed record TenantEvent(string Type, params IReadOnlyList<(string Name, object? Value)> Data)
 {
+    /// <summary>Which of the numbered changes of its transaction it is about, from 0.</summary>
+    public int Change { get; init; }
+
     /// <summary>The event as it is stored and sent.</summary>
     public StoredEvent Store(Tenant tenant, DateTimeOffset now)
     {

@@ -7,6 +7,10 @@ static class UserEvents
 
     public static TenantEvent Deleted(User user) => new(EventTypes.UserDeleted, ("userId", user.Id));
 
+    /// <summary>A passkey of the user's was added or removed.</summary>
+    public static TenantEvent PasskeysChanged(string userId) =>
+        new(EventTypes.UserMfaChanged, ("userId", userId), ("changes", (string[])["passkeys"]));
+
     /// <summary>The events of a change; none if the user was not read from the table.</summary>
     public static IEnumerable<TenantEvent> Of(User after)
     {
@@ -15,6 +19,10 @@ static class UserEvents
             yield return new(after.Disabled ? EventTypes.UserDisabled : EventTypes.UserEnabled, ("userId", after.Id));
         var changes = Changes(before, after).ToList();
         if (changes.Count > 0) yield return new(EventTypes.UserChanged, ("userId", after.Id), ("changes", changes));
+        if (before.Email != after.Email) yield return new(EventTypes.UserEmailChanged, ("userId", after.Id));
+        if (changes.Contains("password")) yield return new(EventTypes.UserPasswordChanged, ("userId", after.Id));
+        if (before.SecondFactor != after.SecondFactor)
+            yield return new(EventTypes.UserMfaChanged, ("userId", after.Id), ("changes", (string[])["secondFactor"]));
         if (before.SignedOutAt != after.SignedOutAt) yield return new(EventTypes.SessionEnded, ("userId", after.Id));
         foreach (var (client, mark) in after.RemovedApps)
         {

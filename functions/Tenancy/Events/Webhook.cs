@@ -41,6 +41,9 @@ public sealed record Webhook
     /// <summary>Since when it has accepted nothing; null if it accepted the last event that was sent.</summary>
     public DateTimeOffset? FailingSince { get; init; }
 
+    /// <summary>The user who made it or changed it last; null if an app did, or if it is older than this column.</summary>
+    public string? ChangedBy { get; init; }
+
     internal ETag ETag { get; init; }
 
     /// <summary>An administrator switched it off.</summary>

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -7,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// Writes a tenant's webhooks (SCHEMA.md, table Tenants). They are read with the tenant (<see cref="Tenant.Webhooks"/>), so a change
 /// takes effect at once on the instance that wrote it, and within 5 seconds on the others.
 /// </summary>
-public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
+public sealed class WebhookStore(StorageClients storage, TenantStore tenants, Outbox outbox)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
 
@@ -18,7 +19,8 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
     /// <summary>Adds a webhook with a new id; or replaces the row, if this is a retry.</summary>
     public async Task Add(Tenant tenant, Webhook webhook, CancellationToken cancel)
     {
-        await table.Put(Row(tenant.Id, webhook), cancel);
+        await outbox.TryTransact(tenant, TableNames.Tenants,
+            [new(TableTransactionActionType.UpsertReplace, Row(tenant.Id, webhook))], [WebhookEvents.Created(webhook)], cancel);
         tenants.Forget(tenant.Id);
     }
 
@@ -26,12 +28,12 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
     /// <exception cref="Http.Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<Webhook?> Change(string tenant, string id, Func<Webhook, Webhook?> change, CancellationToken cancel)
     {
-        var changed = await OptimisticUpdate.Run(() => FindNow(tenant, id, cancel), change, webhook =>
-        {
-            var row = Row(tenant, webhook);
-            row.ETag = webhook.ETag;
-            return table.TryReplace(row, cancel);
-        });
+        if (await tenants.Find(tenant, cancel) is not { } owner) return null;
+        Webhook? before = null;
+        var changed = await OptimisticUpdate.Run(async () => before = await FindNow(tenant, id, cancel), change, webhook =>
+            outbox.TryTransact(Without(owner, id), TableNames.Tenants,
+                [new(TableTransactionActionType.UpdateReplace, Row(tenant, webhook), webhook.ETag)],
+                WebhookEvents.Of(before!, webhook), cancel));
         tenants.Forget(tenant);
         return changed;
     }
@@ -39,10 +41,18 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
     /// <summary>Deletes a webhook; false if it does not exist.</summary>
     public async Task<bool> TryDelete(Tenant tenant, string id, CancellationToken cancel)
     {
-        var done = IsId(id) && await table.TryDelete(RowKeys.Webhooks(tenant.Id), RowKeys.Webhook(id), cancel);
+        var done = IsId(id) && await outbox.TryTransact(Without(tenant, id), TableNames.Tenants,
+            [new(TableTransactionActionType.Delete, new TableEntity(RowKeys.Webhooks(tenant.Id), RowKeys.Webhook(id)), ETag.All)],
+            [WebhookEvents.Deleted(id)], cancel);
         tenants.Forget(tenant.Id);
         return done;
     }
+
+    // Nobody writes an event for the one that it is about.
+    static Tenant Without(Tenant tenant, string id) => tenant with
+    {
+        Webhooks = tenant.Webhooks.Where(one => one.Key != id).ToDictionary(StringComparer.Ordinal),
+    };
 
     static bool IsId(string id) => Ids.IsBase32(id, 16);
 
@@ -58,6 +68,7 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
         FormerUntil = row.GetDateTimeOffset("FormerUntil"),
         DisabledBecause = row.GetString("DisabledBecause"),
         FailingSince = row.GetDateTimeOffset("FailingSince"),
+        ChangedBy = row.GetString("ChangedBy"),
         ETag = row.ETag,
     };
 
@@ -72,5 +83,6 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants)
         ["FormerUntil"] = webhook.FormerUntil,
         ["DisabledBecause"] = webhook.DisabledBecause,
         ["FailingSince"] = webhook.FailingSince,
+        ["ChangedBy"] = webhook.ChangedBy,
     };
 }

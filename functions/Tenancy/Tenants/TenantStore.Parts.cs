@@ -16,8 +16,9 @@ public sealed partial class TenantStore
     public Task<bool> TryReplaceClaims(Tenant tenant, CancellationToken cancel) => TryReplace(tenant, ClaimRule.Row(tenant), cancel);
 
     async Task<IReadOnlyDictionary<string, Webhook>> Webhooks(string tenant, CancellationToken cancel) =>
-        await table.Partition(RowKeys.Webhooks(tenant), cancel).Select(WebhookStore.Read).ToDictionaryAsync(
-            webhook => webhook.Id, StringComparer.Ordinal, cancel);
+        await table.Partition(RowKeys.Webhooks(tenant), cancel)
+            .Where(row => row.RowKey.StartsWith(RowKeys.AnyWebhook, StringComparison.Ordinal)) // Events stand there, too.
+            .Select(WebhookStore.Read).ToDictionaryAsync(webhook => webhook.Id, StringComparer.Ordinal, cancel);
 
     async Task<bool> TryReplace(Tenant tenant, TableEntity part, CancellationToken cancel)
     {

@@ -82,10 +82,11 @@ public sealed partial class TenantStore(
         cache.Remove(tenant.Id);
     }
 
-    /// <summary>Deletes a role, if it exists.</summary>
+    /// <summary>Deletes a role, if it exists. Topics for messages may have been its users'.</summary>
     public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
     {
-        await table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
+        Task<bool> Delete() => table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
+        await closings.Around(tenant, ClosingKind.Tenant, tenant.Id, Delete, cancel);
         cache.Remove(tenant.Id);
     }
 

@@ -167,14 +167,16 @@ sealed record ChangesAnswer
     public required bool More { get; init; }
 }
 
-/// <summary>A change of a file.</summary>
+/// <summary>A change of a file, or of a folder.</summary>
 sealed record ChangeAnswer
 {
     public required string Kind { get; init; }
-    public required string Id { get; init; }
+    public string? Id { get; init; }
     public required DateTimeOffset At { get; init; }
     public FileAnswer? File { get; init; }
     public string? Share { get; init; }
+    public string? Folder { get; init; }
+    public string? From { get; init; }
 }
 
 /// <summary>Which of the files that were asked for are there.</summary>

@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
+using Latchkey.Tests.Files;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,8 +17,11 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Tests.Events;
 
 /// <summary>The deployment's topic of Event Grid: its publish API for CloudEvents 1.0, spoken by a server on this machine.</summary>
-public sealed class EventGridTests : IAsyncLifetime
+public sealed partial class EventGridTests : IAsyncLifetime
 {
+    const string ScanTopic = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-test/providers"
+        + "/Microsoft.EventGrid/topics/evgt-scan";
+
     readonly int port = Azurite.FreePort();
     readonly ConcurrentQueue<(IHeaderDictionary Headers, string Query, string Body)> received = [];
     WebApplication topic = null!;
@@ -27,7 +34,13 @@ public sealed class EventGridTests : IAsyncLifetime
         topic = Topic();
         await topic.StartAsync();
         trusting = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
-        host = await TestHost.Start(settings: new() { ["Latchkey:EventGridTopic"] = $"https://localhost:{port}/api/events" },
+        host = await TestHost.Start(
+            settings: new()
+            {
+                ["Latchkey:EventGridTopic"] = $"https://localhost:{port}/api/events",
+                ["Latchkey:Scan:Mode"] = "Defender",
+                ["Latchkey:Scan:Topic"] = ScanTopic,
+            },
             services: added => added.AddSingleton<TokenCredential>(new Identity())
                 .AddSingleton<HttpPipelineTransport>(new HttpClientTransport(new HttpClient(trusting))));
     }
@@ -79,6 +92,134 @@ public sealed class EventGridTests : IAsyncLifetime
         await Deleted(operators, "short");
         Assert.Equal("short", Event((await Next("tenant.deleted", "short")).Body).GetProperty("subject").GetString());
     }
+
+    [Fact]
+    public async Task Every_type_on_the_page_about_webhooks_is_sent_by_some_act_with_nothing_that_the_page_does_not_say()
+    {
+        var documented = Documented();
+        Assert.Equal(EventTypes.All.Append(EventTypes.Test).Order(StringComparer.Ordinal), documented.Keys.Order(StringComparer.Ordinal));
+        var admin = await host.Admin();
+        await UsersAndSessions(admin);
+        await ClientsAndWebhooks(admin);
+        await Sharing(await FilesAndFolders());
+        await Malware(admin);
+        var operators = await host.Operator();
+        await operators.Post("tenants/acme/suspend", new { reason = "A test." }, 200);
+        await operators.Post("tenants/acme/resume", new { }, 200);
+        await operators.AddTenant(new { id = "brief", name = "Brief" });
+        await Deleted(operators, "brief");
+
+        for (var tries = 0; tries < 500 && EventTypes.All.Except(Sent().Keys).Any(); tries++) await Task.Delay(20);
+        var sent = Sent();
+        Assert.Empty(EventTypes.All.Except(sent.Keys));
+        Assert.All(sent, one => Assert.Subset(documented[one.Key], one.Value));
+    }
+
+    // Type → the members of its data.
+    Dictionary<string, HashSet<string>> Sent() => received.Select(one => Event(one.Body))
+        .GroupBy(one => one.GetProperty("type").GetString()!["latchkey.".Length..])
+        .ToDictionary(type => type.Key, type => type.SelectMany(one => one.GetProperty("data").EnumerateObject())
+            .Select(member => member.Name).ToHashSet(StringComparer.Ordinal), StringComparer.Ordinal);
+
+    async Task UsersAndSessions(AdminClient admin)
+    {
+        var user = await admin.AddUser(new NewUser("types"));
+        await admin.ChangeUser(user.Id, new { email = "types@example.com" });
+        var first = await host.Tokens(user: "types");
+        var second = await host.Refreshed("demo", first.RefreshToken!);
+        await host.Refreshed("demo", second.RefreshToken!);
+        await host.Refresh("demo", first.RefreshToken!).Refused("invalid_grant");
+        await admin.Do(HttpMethod.Put, $"users/{user.Id}/password", new { password = "another-password" });
+        var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
+        var stored = (await host.Service<UserStore>().Find(tenant, user.Id, default))!;
+        Assert.True(await host.Service<SecondFactorStore>()
+            .TryAdd(tenant, stored, new SecondFactor("x", [1], 0, [], host.Clock.Now), default));
+        await admin.ChangeUser(user.Id, new { disabled = true });
+        await admin.ChangeUser(user.Id, new { disabled = false });
+        await admin.DeleteUser(user.Id);
+    }
+
+    static async Task ClientsAndWebhooks(AdminClient admin)
+    {
+        await admin.Patch("settings", new { name = "Demo 2" });
+        var client = (await admin.Post("clients",
+            new { name = "Types", grants = (string[])["client_credentials"], scope = (string[])["files.read"] })).GetProperty("id")
+                .GetString();
+        await admin.Patch($"clients/{client}", new { name = "Types 2" });
+        await admin.Do(HttpMethod.Delete, $"clients/{client}");
+        var hook = (await admin.Post("webhooks", new { url = "https://hooks.example.com/", types = (string[])["tenant.deleted"] }))
+            .GetProperty("id").GetString();
+        await admin.Patch($"webhooks/{hook}", new { description = "For the tests" });
+        await admin.Patch($"webhooks/{hook}", new { enabled = false });
+        await admin.Patch($"webhooks/{hook}", new { enabled = true });
+        await admin.Do(HttpMethod.Delete, $"webhooks/{hook}");
+    }
+
+    async Task<VersionsClient> FilesAndFolders()
+    {
+        var alice = await VersionsClient.Of(host);
+        var id = await alice.Upload([1, 2, 3]);
+        await alice.Change(id, new { name = "another.bin" });
+        await alice.Change(id, new { folder = "elsewhere" });
+        await alice.Replace(id, [4, 5]);
+        await alice.Trash(id);
+        await alice.Restore(id);
+        await alice.Purge(id);
+        var folders = await FoldersClient.As(host);
+        await folders.Make("empty");
+        await folders.Move("empty", "moved");
+        await folders.TrashFolder("moved");
+        await folders.RestoreFolder("moved");
+        return alice;
+    }
+
+    async Task Sharing(VersionsClient alice)
+    {
+        var id = await alice.Upload([1, 2, 3]);
+        foreach (var share in new object[] { new { with = new { user = "bob" }, access = "read" },
+            new { link = new { }, access = "read" } })
+            await alice.Send(HttpMethod.Delete, $"/{id}/shares/{(await alice.Share(id, share)).Id}").Is(204);
+        var link = await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "moved" }).Read<SpaceLinkAnswer>(201);
+        await host.Send(HttpMethod.Delete, $"/demo/links/{link.Id}", alice.Token).Is(204);
+        var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Scans" }).Read<FileRequestAnswer>(201);
+        await new HandInSender(host, request.Url!).Send([1], "scan");
+        await host.Send(HttpMethod.Delete, $"/demo/requests/{request.Id}", alice.Token).Is(204);
+    }
+
+    async Task Malware(AdminClient admin)
+    {
+        await admin.Patch("settings", new { malwareScanning = true });
+        await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.ScanResults).CreateAsync(); // As infra does.
+        var alice = await host.As("alice");
+        foreach (var result in (string[])["Malicious", "Error"])
+        {
+            var id = await alice.Upload([1, 2, 3]);
+            var blob = host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id);
+            var etag = (await blob.GetPropertiesAsync()).Value.ETag.ToString().Trim('"');
+            await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.ScanResults).SendMessageAsync(JsonSerializer.Serialize(new
+            {
+                data = new { blobUri = blob.Uri.AbsoluteUri, eTag = etag, scanResultType = result },
+                eventType = "Microsoft.Security.MalwareScanningResult",
+                topic = ScanTopic,
+            }));
+            await host.RunQueues();
+        }
+    }
+
+    // Type → the members that the page names.
+    static Dictionary<string, HashSet<string>> Documented()
+    {
+        var rows = from line in File.ReadLines(Repository.Path("docs/operating/webhooks.md"))
+                   let cells = line.Split('|')
+                   where cells is [_, var types, _, _]
+                       && Name().Matches(types).Any(name => name.Value.Contains('.', StringComparison.Ordinal))
+                   from type in Name().Matches(cells[1])
+                   select (Type: type.Groups[1].Value, Members: Name().Matches(cells[2]).Select(name => name.Groups[1].Value));
+        return rows.ToDictionary(row => row.Type, row => row.Members.Append("tenant").ToHashSet(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex("`([A-Za-z_.]+)`")]
+    private static partial Regex Name();
 
     static async Task Deleted(AdminClient operators, string tenant)
     {

@@ -13,11 +13,26 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Tests.Events;
 
 /// <summary>Others are told of what happened in their tenant (Standard Webhooks), whatever happens to us or to them.</summary>
-public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
+public sealed class WebhookTests(WebhookTests.OwnHost own) : IClassFixture<WebhookTests.OwnHost>, IAsyncLifetime
 {
-    readonly TestHost host = demo.Host;
+    readonly TestHost host = own.Host;
     readonly WebhookReceiver receiver = new();
     AdminClient admin = null!;
+
+    public sealed class OwnHost : IAsyncLifetime
+    {
+        internal string Mails { get; } = Directory.CreateTempSubdirectory("latchkey-mail-").FullName;
+
+        internal TestHost Host { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Host = await TestHost.Start(settings: new() { ["Latchkey:Mail:Folder"] = Mails });
+
+        public async Task DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            await Eventually.Gone(Mails);
+        }
+    }
 
     public async Task InitializeAsync()
     {
@@ -227,27 +242,33 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     [Fact]
     public async Task Gone_switches_a_webhook_off_and_so_do_five_days_of_failures()
     {
-        var (gone, failing) = (await Webhook(path: "/gone"), await Webhook(path: "/failing"));
+        await Webhook(["webhook.disabled"], "/listening");
+        var (gone, failing) = (await Webhook(["user.created"], "/gone"), await Webhook(["user.created"], "/failing"));
         receiver.Answer = http =>
         {
-            http.Response.StatusCode = http.Request.Path == "/gone" ? 410 : 500;
+            http.Response.StatusCode = http.Request.Path == "/gone" ? 410 : http.Request.Path == "/failing" ? 500 : 200;
             return Task.CompletedTask;
         };
-        await Test(gone);
         await Test(failing);
         await receiver.Next();
-        await receiver.Next();
+        await Test(gone);
+        Assert.Equal("/gone", (await receiver.Next()).Path);
         await Disabled(gone, "gone");
+        await Told(gone, "gone");
         Assert.Single(await Deliveries(gone, "dead"));
         await admin.Send(HttpMethod.Post, $"webhooks/{Id(gone)}/test", new { }).Fails(409, "webhook_disabled");
 
         await Later(TimeSpan.FromDays(5) + TimeSpan.FromMinutes(1));
         await host.RunTimer("send-events");
-        await receiver.Next();
+        Assert.Equal("/failing", (await receiver.Next()).Path);
         await Disabled(failing, "failing");
+        await Told(failing, "failing");
         await Eventually.True(async () => (await admin.WholeAudit("?type=webhook-disabled")).Select(entry => entry.Detail)
             .Intersect(["gone", "failing"]).Count() == 2);
 
+        // Whoever made them is told by mail, once of each.
+        await Eventually.True(() => Mails().Count == 2);
+        Assert.All(Mails(), mail => Assert.Contains("To: admin", mail, StringComparison.Ordinal));
         receiver.Answer = null;
         var enabled = await admin.Patch($"webhooks/{Id(failing)}", new { enabled = true });
         Assert.Equal((true, JsonValueKind.Null),
@@ -260,7 +281,7 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     [Fact]
     public async Task A_redirect_is_not_followed_and_an_answer_without_end_is_not_read()
     {
-        var (redirects, endless) = (await Webhook(path: "/redirects"), await Webhook(path: "/endless"));
+        var (redirects, endless) = (await Webhook(["user.created"], "/redirects"), await Webhook(["user.created"], "/endless"));
         receiver.Answer = async http =>
         {
             if (http.Request.Path == "/redirects") http.Response.Redirect(receiver.Origin + "/elsewhere", permanent: false,
@@ -412,9 +433,9 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     {
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!; // Into the cache of this instance.
         var storage = host.Service<StorageClients>();
-        var other = new WebhookStore(
-            storage, new TenantStore(storage, host.Service<Outbox>(), host.Service<ConnectionClosings>(), host.Service<Settings>(),
-                host.Clock));
+        var outbox = host.Service<Outbox>();
+        var other = new WebhookStore(storage, new TenantStore(
+            storage, outbox, host.Service<ConnectionClosings>(), host.Service<Settings>(), host.Clock), outbox);
         var webhook = new Webhook
         {
             Id = Ids.NewBase32(),
@@ -462,6 +483,15 @@ public sealed class WebhookTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyn
     {
         host.Clock.Advance(by);
         admin = await host.Admin();
+    }
+
+    List<string> Mails() => [.. Directory.GetFiles(own.Mails, "*.txt").Select(File.ReadAllText)
+        .Where(mail => mail.Contains("a webhook was switched off", StringComparison.Ordinal))];
+
+    async Task Told(JsonElement hook, string reason)
+    {
+        var told = await receiver.Next();
+        Assert.Equal(("/listening", "webhook.disabled", Id(hook), reason), (told.Path, told.Type, told.Of("webhookId"), told.Of("reason")));
     }
 
     async Task Disabled(JsonElement hook, string why)

@@ -42,6 +42,17 @@ static class Books
             Assert.Equal(
                 Enumerable.Range(0, changes.Count()).Select(n => RowKeys.Change(incarnation, last - n)).Order(StringComparer.Ordinal),
                 changes.Select(row => row.RowKey));
+            // Whoever has followed them from the beginning knows which folders are there without files.
+            if (incarnation![0] != 'n' || changes.Count() < last) continue;
+            var made = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var row in changes.OrderBy(row => row.RowKey, StringComparer.Ordinal))
+            {
+                if (row.GetString("FromFolder") is { } from) made.Remove(from);
+                if (row.GetString("Change") == nameof(ChangeKind.FolderTrashed)) made.Remove(row.GetString("ChangedFolder"));
+                else if (row.GetString("ChangedFolder") is { } folder) made.Add(folder);
+            }
+            Assert.Equal(made.Order(StringComparer.Ordinal), rows.Where(row => row.PartitionKey == changes.Key
+                && row.GetBoolean("Made") is true).Select(row => row.GetString("Path")).Order(StringComparer.Ordinal));
         }
         // Where jobs are said to be at work, they are.
         var working = Starting(RowKeys.AnyJob).Select(row => FolderJob.Read(tenant, row)).Where(job => !job.IsOver).Select(job => job.Id);

@@ -54,6 +54,35 @@ public sealed class ChangesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Folders_that_somebody_has_made_are_changes_in_order_with_the_files_in_them()
+    {
+        var folders = await FoldersClient.As(host);
+        var start = (await folders.Changes()).Cursor; // Of a space that has nothing yet.
+        await folders.Make("a/b");
+        await folders.Make("c");
+        var file = await folders.Upload([1], "f", "a/b");
+        await folders.Upload([2], "g", "only by its file");
+        await folders.Move("a", "c/d");
+        await folders.TrashFolder("c");
+        await folders.RestoreFolder("c");
+        await folders.CopyFolder("c/d", "e");
+        await folders.Move("only by its file", "renamed");
+
+        var (items, _) = await folders.Follow(start, limit: 3);
+        Assert.Equal(
+        [
+            "folder_created a/b ", "folder_created c ", "created a/b ", "created only by its file ",
+            "moved c/d/b ", "folder_moved c/d/b a/b",
+            "trashed c/d/b ", "folder_trashed c/d/b ", "folder_trashed c ",
+            "folder_restored c ", "folder_restored c/d/b ", "restored c/d/b ",
+            "created e/b ", "folder_created e/b ", "moved renamed ",
+        ], items.Select(item => $"{item.Kind} {item.Folder ?? item.File!.Folder} {item.From}"));
+        Assert.All(items, item => Assert.Equal(item.Id is null, item.Kind.StartsWith("folder_", StringComparison.Ordinal)));
+        Assert.Equal(file, items[2].Id);
+        await Books.Balance(host);
+    }
+
+    [Fact]
     public async Task What_the_sweep_does_is_a_change_too()
     {
         var start = (await alice.Changes()).Cursor;
@@ -283,9 +312,9 @@ public sealed class ChangesTests : IAsyncLifetime
     {
         foreach (var item in items)
         {
-            if (item.Kind == "purged") Assert.True(known.Remove(item.Id));
-            else if (item.Kind == "created") known.Add(item.Id, item.File!);
-            else if (item.File is { } file) known[item.Id] = file;
+            if (item.Kind == "purged") Assert.True(known.Remove(item.Id!));
+            else if (item.Kind == "created") known.Add(item.Id!, item.File!);
+            else if (item.File is { } file) known[item.Id!] = file;
         }
     }
 

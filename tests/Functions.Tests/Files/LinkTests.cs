@@ -76,7 +76,7 @@ public sealed class LinkTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.SeeOther, (await Try(link, "pässwort & mehr")).StatusCode);
 
         var guesses = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => Try(link, $"guess {n}")));
-        Assert.Equal(10, guesses.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden));
+        Assert.Equal(9, guesses.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden));
         Assert.All(guesses.Where(answer => answer.StatusCode != HttpStatusCode.Forbidden), answer =>
             Assert.True((int)answer.StatusCode is 429 or 503));
         var locked = await Try(link, "pässwort & mehr");

@@ -24,8 +24,8 @@ public sealed class RequestTests(DemoHost demo) : IClassFixture<DemoHost>
         Assert.Equal((request.Id, "Ada", "ada@example.com"), (file.Request, file.Sender?.Name, file.Sender?.Email));
         Assert.Equal([72, 105], await alice.DownloadBytes(id));
         Assert.Equal(request.Id, Assert.Single((await alice.List("?folder=Receipts/2026")).Files).Request);
-        Assert.Equal([("created", id, request.Id)],
-            (await alice.Follow(start)).Items.Select(item => (item.Kind, item.Id, item.File!.Request)));
+        Assert.Equal([("folder_created", null, null), ("created", id, request.Id)],
+            (await alice.Follow(start)).Items.Select(item => (item.Kind, item.Id, item.File?.Request)));
         var read = await host.Send(HttpMethod.Get, $"/demo/requests/{request.Id}", alice.Token).Read<FileRequestAnswer>();
         Assert.Equal((1, 2, 1, null), (read.Files, read.Bytes, read.Received, read.Url));
 

@@ -102,7 +102,8 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
             (await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", tokens.AccessToken)).StatusCode == HttpStatusCode.Unauthorized));
         Assert.Single(ended, isEnded => isEnded);
         foreach (var (tokens, client) in new[] { (other, "mobile"), (last, "first-party") })
-            await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", tokens.RefreshToken!)).Is(200);
+            await host.Token("demo", ("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", tokens.RefreshToken!))
+                .Is(200);
     }
 
     [Fact]
@@ -110,7 +111,8 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var tokens = await host.Tokens("demo", "admin");
         for (var n = 0; n < 12; n++) tokens = await host.Refresh("demo", tokens.RefreshToken!).Read<TokenAnswer>();
-        var session = BucketId.Parse(new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.AccessToken).GetClaim("sid").Value)!.Value;
+        var session = BucketId.Parse(
+            new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.AccessToken).GetClaim("sid").Value)!.Value;
         var rows = await new Table(host.Service<StorageClients>().Tables.GetTableClient("Sessions" + session.Bucket))
             .Partition(RowKeys.SessionPartition("demo", session.Key), default).ToListAsync();
         Assert.Equal(8, rows.Count(row => row.RowKey.StartsWith("token|", StringComparison.Ordinal)));

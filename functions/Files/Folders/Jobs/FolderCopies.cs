@@ -42,7 +42,7 @@ public sealed class FolderCopies(
         };
         if (results.Any(result => result.Stops))
             throw new FolderJobStopped(counted with { Code = results.First(result => result.Stops).Code });
-        return (await jobs.TrySave(counted, [], 0, cancel), null);
+        return (await jobs.TrySave(counted, [], default, cancel), null);
     }
 
     async Task<Result> Copy(FolderJob job, Tenant tenant, string sourceId, CancellationToken cancel)

@@ -27,8 +27,8 @@ public sealed class FolderEnd(
             After = null,
         };
         var claims = (await FolderClaims.In(table, job.Partition, cancel)).Without(job.Id).Write();
-        var (rows, made) = await Rows(job, isAll: over.Status == FolderJobStatus.Done, cancel);
-        if (await TrySave(over, claims, rows, made, cancel) is not { } ended) return null;
+        var (rows, change) = await Rows(job, isAll: over.Status == FolderJobStatus.Done, cancel);
+        if (await TrySave(over, claims, rows, change, cancel) is not { } ended) return null;
         audit.Add(job.Tenant, "folder-job", job.By.Kind == "user" ? job.By.Id : null, job.Client, job.Id,
             $"{Describe(job)}: {job.Done} done, {job.Failed} failed{(gaveUp ? $", {job.Code}" : "")}");
         if (job.Kind is FolderJobKind.Move or FolderJobKind.Delete)
@@ -52,20 +52,22 @@ public sealed class FolderEnd(
 
     // A folder that somebody has made is one more for a copy, and the quota may have been used up meanwhile.
     async Task<FolderJob?> TrySave(
-        FolderJob over, TableTransactionAction claims, IReadOnlyList<TableTransactionAction> rows, long made, CancellationToken cancel)
+        FolderJob over, TableTransactionAction claims, IReadOnlyList<TableTransactionAction> rows, UsageChange change,
+        CancellationToken cancel)
     {
         try
         {
-            return await jobs.TrySave(over, [claims, .. rows], made, cancel);
+            return await jobs.TrySave(over, [claims, .. rows], change, cancel);
         }
         catch (Problem full) when (full.Code == "quota_exceeded")
         {
             return await jobs.TrySave(over with { Status = FolderJobStatus.Failed, Code = full.Code },
-                [claims, FolderState.Release(over.Partition, over.To!, made: false)], 0, cancel);
+                [claims, FolderState.Release(over.Partition, over.To!, made: false)], default, cancel);
         }
     }
 
-    async Task<(IReadOnlyList<TableTransactionAction> Rows, long Made)> Rows(FolderJob job, bool isAll, CancellationToken cancel)
+    async Task<(IReadOnlyList<TableTransactionAction> Rows, UsageChange Change)> Rows(
+        FolderJob job, bool isAll, CancellationToken cancel)
     {
         var from = await folders.Find(job.SourcePartition, job.Path, cancel);
         var to = job.To is null ? null : await folders.Find(job.Partition, job.To, cancel);
@@ -74,25 +76,32 @@ public sealed class FolderEnd(
         {
             case FolderJobKind.Move:
                 return ([FolderState.Release(job.Partition, job.To!, isMade), .. await Leave(job, from, cancel)],
-                    isMade && to is { IsMade: true } ? -1 : 0);
+                    isMade ? Moved(job, job.Path, to is { IsMade: true }) : default);
             case FolderJobKind.Copy:
-                return ([FolderState.Release(job.Partition, job.To!, isMade)], isMade && to is not { IsMade: true } ? 1 : 0);
+                return ([FolderState.Release(job.Partition, job.To!, isMade)],
+                    isMade && to is not { IsMade: true } ? Copied(job, job.Path) : default);
             case FolderJobKind.Delete:
                 return ([.. isMade ? [InTrash(job, job.Path)] : Array.Empty<TableTransactionAction>(),
-                    .. await Leave(job, from, cancel)], 0);
+                    .. await Leave(job, from, cancel)], isMade ? job.Tells(ChangeKind.FolderTrashed, job.Path) : default);
             default:
                 var key = RowKeys.DeletedFolder(job.Path, job.Deletion!.Value.At, job.Deletion.Value.Id);
                 // What was left behind can be restored by another job.
                 var deletion = isAll ? await table.Find(job.Partition, key, cancel) : null;
                 return ([FolderState.Release(job.Partition, job.Path, made: false),
                     .. deletion is null ? Array.Empty<TableTransactionAction>()
-                        : [new(TableTransactionActionType.Delete, deletion, Azure.ETag.All)]], 0);
+                        : [new(TableTransactionActionType.Delete, deletion, Azure.ETag.All)]], default);
         }
     }
 
     /// <summary>The write of a folder that goes with its files to the trash, though it has none itself.</summary>
     public static TableTransactionAction InTrash(FolderJob job, string path) => new(TableTransactionActionType.UpsertReplace,
         new TableEntity(job.Partition, RowKeys.DeletedMadeFolder(job.Id, path)) { ["Path"] = path });
+
+    static UsageChange Moved(FolderJob job, string path, bool there) =>
+        job.Tells(ChangeKind.FolderMoved, job.TargetOf(path), path) with { Folders = there ? -1 : 0 };
+
+    static UsageChange Copied(FolderJob job, string path) =>
+        job.Tells(ChangeKind.FolderCreated, job.TargetOf(path)) with { Folders = 1 };
 
     /// <summary>The write of a folder that a job has emptied: deleted, or, if something came meanwhile, there because of that.</summary>
     async Task<IReadOnlyList<TableTransactionAction>> Leave(FolderJob job, FolderState? folder, CancellationToken cancel) =>
@@ -111,12 +120,15 @@ public sealed class FolderEnd(
             return job;
         }
         if (job.Kind == FolderJobKind.Delete)
-            return await jobs.TrySave(job, [InTrash(job, path), .. await Leave(job, folder, cancel)], 0, cancel);
+        {
+            return await jobs.TrySave(job, [InTrash(job, path), .. await Leave(job, folder, cancel)],
+                job.Tells(ChangeKind.FolderTrashed, path), cancel);
+        }
         if (!FileName.IsFolder(job.TargetOf(path))) return job;
         var there = await folders.Find(job.Partition, job.TargetOf(path), cancel) is { IsMade: true };
         var made = FolderState.KeepMade(job.Partition, job.TargetOf(path));
         if (job.Kind == FolderJobKind.Move)
-            return await jobs.TrySave(job, [.. made, .. await Leave(job, folder, cancel)], there ? -1 : 0, cancel);
-        return there ? job : await jobs.TrySave(job, [.. made], 1, cancel);
+            return await jobs.TrySave(job, [.. made, .. await Leave(job, folder, cancel)], Moved(job, path, there), cancel);
+        return there ? job : await jobs.TrySave(job, [.. made], Copied(job, path), cancel);
     }
 }

@@ -132,4 +132,11 @@ public sealed partial record FolderJob
 
     /// <summary>Where it takes a folder that is in or is its own: what <see cref="To"/> is to <see cref="Path"/>.</summary>
     public string TargetOf(string path) => To + path[Path.Length..];
+
+    /// <summary>That a folder which somebody had made is somewhere else now, to be told with a write of the job.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="folder">The folder, where the job writes.</param>
+    /// <param name="from">The path that it had before, if it was moved.</param>
+    public UsageChange Tells(ChangeKind kind, string folder, string? from = null) =>
+        new() { Change = FileChange.OfFolder(kind, Owner, folder, from) };
 }

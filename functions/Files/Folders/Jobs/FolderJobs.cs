@@ -62,7 +62,7 @@ public sealed partial class FolderJobs(
     {
         var taken = job with { Turn = job.Turn + 1 };
         await Send(taken, InCaseAWorkerDies); // First: the message that brought us here does nothing any more.
-        return await TrySave(taken, [], 0, cancel);
+        return await TrySave(taken, [], default, cancel);
     }
 
     /// <summary>Ends the turn of a worker: writes the place that the job has come to, and has it go on.</summary>
@@ -75,7 +75,7 @@ public sealed partial class FolderJobs(
         var isFurther = (job.Done, job.Failed, job.At, job.After, job.Archive?.Length)
             != (begun.Done, begun.Failed, begun.At, begun.After, begun.Archive?.Length);
         if (isFurther) job = job with { ProgressAt = clock.GetUtcNow() };
-        job = await TrySave(job, [], 0, cancel) ?? job;
+        job = await TrySave(job, [], default, cancel) ?? job;
         await Send(job, delay);
         return job;
     }
@@ -83,16 +83,16 @@ public sealed partial class FolderJobs(
     /// <summary>Writes how far a job is, with other rows; null if it or one of them changed meanwhile.</summary>
     /// <param name="job">The job.</param>
     /// <param name="rows">The other rows.</param>
-    /// <param name="folders">By how many folders that somebody has made the space has more.</param>
+    /// <param name="change">What becomes of folders that somebody has made.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
     public async Task<FolderJob?> TrySave(
-        FolderJob job, IReadOnlyList<TableTransactionAction> rows, long folders, CancellationToken cancel)
+        FolderJob job, IReadOnlyList<TableTransactionAction> rows, UsageChange change, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         TableTransactionAction[] all = [job.Write(now), .. rows];
-        var etags = folders == 0 ? await table.TransactForETags(all, cancel)
-            : await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], new UsageChange { Folders = folders }, all, cancel);
+        var etags = change == default ? await table.TransactForETags(all, cancel)
+            : await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], change, all, cancel);
         return etags is null ? null : job with { ETag = etags[0], UpdatedAt = now };
     }
 

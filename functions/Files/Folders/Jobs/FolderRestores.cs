@@ -30,7 +30,8 @@ public sealed class FolderRestores(
         var path = row.GetString("Path");
         var there = await folders.Find(job.Partition, path, cancel) is { IsMade: true };
         return await jobs.TrySave(job with { Status = FolderJobStatus.Running },
-            [new(TableTransactionActionType.Delete, row, row.ETag), .. FolderState.KeepMade(job.Partition, path)], there ? -1 : 0, cancel);
+            [new(TableTransactionActionType.Delete, row, row.ETag), .. FolderState.KeepMade(job.Partition, path)],
+            there ? new() { Folders = -1 } : job.Tells(ChangeKind.FolderRestored, path), cancel);
     }
 
     async Task<FolderJob?> Files(FolderJob job, int lost, CancellationToken cancel)

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Receives the bytes of one request and stores them block by block as they arrive. So memory stays small (two blocks), and if the connection
-/// breaks, what arrived before is still there when the client resumes.
+/// Receives the bytes of one request and stores them block by block as they arrive. So memory stays small (two blocks), and if the
+/// connection breaks, what arrived before is still there when the client resumes.
 /// </summary>
 public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
 {

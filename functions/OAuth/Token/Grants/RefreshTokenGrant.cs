@@ -154,7 +154,7 @@ public sealed partial class RefreshTokenGrant(
     {
         var tenant = request.Tenant.Id;
         // A thief who hangs up must not keep the session.
-        await revocation.One(request.Tenant, session.UserId, session.Id, "refresh token reused", CancellationToken.None);
+        await revocation.One(request.Tenant, session.UserId, session.Id, SessionStore.RefreshReused, CancellationToken.None);
         Instruments.RefreshReused(tenant);
         Log.Reused(logger, tenant, session.ClientId, session.UserId, session.Counter - counter);
         return OAuthError.InvalidGrant("The refresh token was used before; the session is revoked.", "reused; session revoked");

@@ -64,8 +64,11 @@ export class Api {
 
   deleteForGood(id) { return this.#send('DELETE', `/files/${id}?permanent=true`); }
 
-  /** A ZIP archive, as a response whose body is still on its way: of `{files: [ids]}` or of `{folder, space}`. */
-  archive(what, signal) { return this.#fetch('POST', '/files/archive', what, { signal }); }
+  /** A URL that saves a ZIP archive of `{files: [ids]}` or of `{folder, space}`; 413 `archive_too_large`: a job makes that one. */
+  archiveTicket(what) { return this.#send('POST', '/files/archive/tickets', what); }
+
+  /** The same, of any size; a job. */
+  makeArchive(what) { return this.#send('POST', '/archives', what); }
 
   makeFolder(folder) { return this.#send('POST', '/folders', folder); }
 
@@ -82,6 +85,12 @@ export class Api {
   restoreFolder(folder) { return this.#send('POST', '/folders/restore', folder); }
 
   job(id) { return this.#send('GET', `/jobs/${id}`); }
+
+  /** A URL of the archive that a job has made. */
+  downloadJob(id) { return this.#send('GET', `/jobs/${id}/download`); }
+
+  /** Ends a job that makes an archive. */
+  cancelJob(id) { return this.#send('DELETE', `/jobs/${id}`); }
 
   versions(id) { return this.#send('GET', `/files/${id}/versions`); }
 
@@ -118,11 +127,11 @@ export class Api {
   endRequest(id) { return this.#send('DELETE', `/requests/${id}`); }
 
   async #send(method, path, body, signal, headers) {
-    const response = await this.#fetch(method, path, body, { signal, headers });
+    const response = await this.#fetch(method, path, body, signal, headers);
     return response.status === 204 ? undefined : response.json().catch(() => ({}));
   }
 
-  async #fetch(method, path, body, { signal, headers = {} }) {
+  async #fetch(method, path, body, signal, headers = {}) {
     for (let attempt = 0; ; attempt++) {
       const all = { Authorization: `Bearer ${await this.#session.token()}`, ...headers };
       if (body !== undefined) all['Content-Type'] = 'application/json';

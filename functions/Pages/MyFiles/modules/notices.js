@@ -21,7 +21,7 @@ export function working(text, stop) {
   raise();
   const [bar, detail] = [el('progress', { 'aria-label': text }), el('small')];
   const notice = el('div', { className: 'toast' }, el('span', {}, text, detail, bar));
-  if (stop) notice.append(el('button', { type: 'button', className: 'text', onclick: stop.run }, stop.label));
+  if (stop) notice.append(el('button', { type: 'button', className: 'text', onclick: () => guarded(stop.run) }, stop.label));
   byId('working').append(notice);
   return {
     update(done, all, words) {

@@ -20,7 +20,7 @@ export const jobReason = job => sentence(job.code) ?? (job.code === 'insufficien
 
 function sentence(code) {
   switch (code) {
-    case 'file_not_found': case 'file_not_deleted': return t('FilesGone');
+    case 'file_not_found': case 'file_not_deleted': case 'file_not_available': case 'archive_outdated': return t('FilesGone');
     case 'user_not_found': return t('FilesNoSuchUser');
     case 'quota_exceeded': return t('FilesFull');
     case 'file_too_large': return t('FilesTooLarge');

@@ -83,6 +83,66 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
     }
 
     [Fact]
+    public async Task A_result_that_was_lost_is_said_after_a_day_and_one_that_comes_later_counts()
+    {
+        var id = await Upload();
+        foreach (var hours in (int[])[2, 25])
+        {
+            host.Clock.Advance(TimeSpan.FromHours(hours));
+            await host.RunTimer("files-sweep");
+            if (hours > 24) await Eventually.True(async () => (await Audit("file-not-scanned", id)).SequenceEqual(["no_result"]));
+            host.Clock.Advance(TimeSpan.FromHours(-hours));
+            var waiting = await alice.Read(id);
+            Assert.Equal(("scanning", hours < 24 ? ("pending", null) : ("failed", "no_result")),
+                (waiting.Status, (waiting.Scan!.Result, waiting.Scan.Reason)));
+        }
+        await alice.Send(HttpMethod.Get, $"/{id}/download").Fails(409, "file_scanning");
+        await Told(await BlobOf(id), "No threats found"); // The operator has started a scan of the account.
+        Assert.Equal([1, 2, 3], await alice.DownloadBytes(id));
+    }
+
+    [Fact]
+    public async Task After_a_death_before_anybody_was_told_the_same_result_tells_once_also_of_a_former_version()
+    {
+        var versions = await VersionsClient.Of(host);
+        var id = await Upload();
+        await Told(await BlobOf(id), "No threats found");
+        var upload = await versions.SendVersion(id, [4, 5]);
+        await alice.Completed(upload);
+        await Told(await BlobOf(upload), "No threats found");
+        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+        var former = (await host.Service<VersionStore>().Find(file, id, default))!;
+        var blob = await BlobOf(id);
+        Assert.NotNull((await host.Service<FormerVerdicts>().TryJudge(file, former, ScanVerdict.Infected("X"), default)).Version);
+        for (var times = 0; times < 2; times++) await Told(blob, "Malicious", "X"); // The queue delivers it again.
+        Assert.Empty(await host.Blobs(id));
+        await Eventually.True(async () => (await Audit("file-infected", id)).SequenceEqual(["X"]));
+        Assert.Equal([4, 5], await alice.DownloadBytes(id));
+    }
+
+    [Fact]
+    public async Task A_verdict_about_a_former_version_that_is_restored_at_that_moment_is_not_lost()
+    {
+        var versions = await VersionsClient.Of(host);
+        for (var round = 0; round < 4; round++)
+        {
+            var id = await Upload();
+            await Told(await BlobOf(id), "No threats found");
+            var upload = await versions.SendVersion(id, [4, 5]);
+            await alice.Completed(upload);
+            await Told(await BlobOf(upload), "No threats found");
+            var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+            var former = (await host.Service<VersionStore>().Find(file, id, default))!;
+            await Task.WhenAll(versions.AskRestore(id, id),
+                host.Service<ScanVerdicts>().Apply(former, ScanVerdict.Infected("X"), default));
+            Assert.Empty(await host.Blobs(id));
+            Assert.Contains((await alice.Read(id)).Status, (string[])["infected", "available"]);
+            Assert.True((await host.Service<VersionStore>().FindBytes("demo", id, default))!.IsInfected);
+        }
+        await Books.Balance(host);
+    }
+
+    [Fact]
     public async Task A_version_waits_for_its_result_and_a_late_one_about_a_former_version_is_about_that()
     {
         var versions = await VersionsClient.Of(host);
@@ -162,6 +222,9 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
         Assert.Equal("infected", (await alice.Read(ours)).Status);
         await host.Send(HttpMethod.Post, "/demo/admin/files-scan", (await host.Admin()).Token).Fails(409, "scanned_by_defender");
     }
+
+    async Task<IEnumerable<string?>> Audit(string type, string id) =>
+        (await (await host.Admin()).WholeAudit($"?type={type}")).Where(entry => entry.Target == id).Select(entry => entry.Detail);
 
     async Task<string> Upload(bool inBlocks = false)
     {

@@ -60,10 +60,10 @@ public sealed class ScanCrashTests : OnCuttableStorage
             var id = await alice.Upload(infected ? Clamd.Malware : [1, 2, 3]);
             var message = $$"""{"v":1,"tenant":"demo","file":"{{id}}"}""";
             storage.CutAfter(cuts, answerLost);
-            var died = await Record.ExceptionAsync(() => queue.Run(message, default)) is not null;
+            var died = await Record.ExceptionAsync(() => queue.Run(message, 1, default)) is not null;
             if (!storage.Mend()) break;
             Assert.True(died);
-            await queue.Run(message, default);
+            await queue.Run(message, 2, default);
             Assert.Equal(infected ? "infected" : "available", (await alice.Read(id)).Status);
             Assert.Equal(infected ? 0 : 1, (await host.Blobs(id)).Count);
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Latchkey.Files;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files.Scanning;
@@ -70,6 +71,38 @@ public sealed class ScanFailureTests : IAsyncLifetime
         await host.RunTimer("files-sweep");
         await host.RunQueues();
         Assert.Equal("available", (await (await host.As("alice")).Read(id)).Status);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_has_had_its_share_of_the_scanner_waits_and_others_do_not()
+    {
+        answer = async stream =>
+        {
+            await ReadAll(stream);
+            await stream.WriteAsync("stream: OK\0"u8.ToArray());
+        };
+        await (await host.Admin("acme")).Patch("settings", new { malwareScanning = true });
+        var acme = await host.As("alice", "acme");
+        host.Service<FileScanner>().Share.Add("demo", TimeSpan.FromMinutes(1));
+        var (waiting, other) = (await alice.Upload([1]), await acme.Upload([1]));
+        await host.RunQueues();
+        Assert.Equal(("scanning", "available"), ((await alice.Read(waiting)).Status, (await acme.Read(other)).Status));
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await host.Service<ScanRequests>().Ask((await host.Service<FileStore>().Find("demo", waiting, default))!);
+        await host.RunQueues();
+        Assert.Equal("available", (await alice.Read(waiting)).Status);
+    }
+
+    [Fact]
+    public async Task A_scan_of_all_files_that_is_asked_for_again_gets_no_second_worker_until_it_seems_to_be_stuck()
+    {
+        foreach (var messages in (int[])[1, 1, 2])
+        {
+            if (messages == 2) host.Clock.Advance(TimeSpan.FromMinutes(3));
+            await host.Send(HttpMethod.Post, "/demo/admin/files-scan", (await host.Admin()).Token).Is(202);
+            var queue = host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.Rescans);
+            Assert.Equal(messages, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+        }
     }
 
     [Fact]

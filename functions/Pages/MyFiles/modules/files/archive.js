@@ -1,32 +1,20 @@
-// Downloads several files, or a folder with all that is below it, as one ZIP archive: the service makes it while it is sent.
+// Downloads several files, or a folder with all that is below it, as one ZIP archive. The browser itself saves it, with a ticket, because
+// it can't send a token where it goes. What is too large for one request a job makes first.
 import { el } from '../dom.js';
-import { working } from '../notices.js';
-import { size, t } from '../texts.js';
+import { t } from '../texts.js';
 
 /** Saves `{files: [ids]}` or `{folder, space}` as an archive that is called `name`. */
-export async function downloadArchive(api, what, name) {
-  const stop = new AbortController();
-  const notice = working(t('FilesZipping', { name }), { label: t('FilesStop'), run: () => stop.abort() });
+export async function downloadArchive(api, jobs, what, name) {
+  const asked = { ...what, name: `${name}.zip` };
   try {
-    const response = await api.archive(what, stop.signal);
-    let received = 0;
-    const counted = response.body.pipeThrough(new TransformStream({
-      transform(piece, onward) {
-        received += piece.length;
-        notice.update(0, 0, size(received)); // How large it will be nobody knows.
-        onward.enqueue(piece);
-      },
-    }));
-    save(await new Response(counted).blob(), `${name}.zip`);
+    save((await api.archiveTicket(asked)).url);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    notice.close();
+    if (error.code !== 'archive_too_large') throw error;
+    const job = await api.makeArchive(asked);
+    const stop = { label: t('FilesStop'), run: () => api.cancelJob(job.id) };
+    if (await jobs.finish(job, t('FilesZipping', { name }), stop)) save((await api.downloadJob(job.id)).url);
   }
 }
 
-function save(blob, name) {
-  const url = URL.createObjectURL(blob);
-  el('a', { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000); // The browser reads it meanwhile.
-}
+// As a download from the first moment, so that a failure does not take the reader away from this page.
+const save = url => el('a', { href: url, download: '' }).click();

@@ -25,10 +25,12 @@ export class FileActions {
   onReplace = () => {};
   #api;
   #panel;
+  #jobs;
 
-  constructor(api, panel) {
+  constructor(api, panel, jobs) {
     this.#api = api;
     this.#panel = panel;
+    this.#jobs = jobs;
   }
 
   /** The entries of a file's menu: only what is possible with it. */
@@ -93,7 +95,7 @@ export class FileActions {
     if (there.length < files.length) complain(t('FilesLeftOut', { count: files.length - there.length }));
     if (there.length > maxInArchive) complain(t('FilesArchiveTooLarge'));
     else if (there.length === 1) location.assign((await this.#api.download(there[0].id)).url);
-    else if (there.length > 1) await downloadArchive(this.#api, { files: there.map(file => file.id) }, this.#panel.title);
+    else if (there.length > 1) await downloadArchive(this.#api, this.#jobs, { files: there.map(file => file.id) }, this.#panel.title);
   }
 
   async rename(file) {

@@ -37,7 +37,7 @@ export class FilesPanel extends Whereabouts {
     super();
     this.#api = api;
     this.#usage = usage;
-    this.actions = new FileActions(api, this);
+    this.actions = new FileActions(api, this, jobs);
     this.folderActions = new FolderActions(api, this, jobs);
     this.thumbnails = new Thumbnails(api);
     this.selection = new Selection(this);

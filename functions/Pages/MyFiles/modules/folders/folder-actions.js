@@ -52,7 +52,7 @@ export class FolderActions {
 
   download(path) {
     const name = path ? nameOf(path) : this.#panel.space.name;
-    return downloadArchive(this.#api, { space: this.#panel.space.space, folder: path }, name);
+    return downloadArchive(this.#api, this.#jobs, { space: this.#panel.space.space, folder: path }, name);
   }
 
   async rename(path) {

@@ -16,10 +16,14 @@ export class Jobs {
     this.#key = `jobs of ${user.iss} ${user.sub}`;
   }
 
-  /** Waits until a job has ended, and says meanwhile how far it is. Says why, if it could not do all; true if it could. */
-  async finish(begun, text) {
-    const job = await this.#follow(begun, text);
+  /**
+   * Waits until a job has ended, and says meanwhile how far it is. Says why, if it could not do all; true if it could.
+   * @param stop a button that ends it, if it can be ended: its text and what it does.
+   */
+  async finish(begun, text, stop) {
+    const job = await this.#follow(begun, text, stop);
     if (job.status === 'done') return true;
+    if (job.code === 'cancelled') return false;
     complain(job.failed > 0 ? t('FilesSomeFailed', { count: job.failed, reason: jobReason(job) }) : jobReason(job));
     return false;
   }
@@ -39,12 +43,12 @@ export class Jobs {
     }
   }
 
-  async #follow(begun, text) {
+  async #follow(begun, text, stop) {
     let [job, notice, wait] = [begun, undefined, soon];
     try {
       while (job.status === 'queued' || job.status === 'running') {
         if (!notice) this.#keep([...this.#kept(), { id: job.id, text }]);
-        notice ??= working(text);
+        notice ??= working(text, stop);
         notice.update(job.done, job.total, job.total && t('FilesOf', { done: job.done, all: job.total }));
         await new Promise(resolve => setTimeout(resolve, wait));
         wait = Math.min(late, wait * 1.3);

@@ -1,0 +1,16 @@
+using Latchkey.Storage;
+
+namespace Latchkey.Files;
+
+/// <summary>Deletes what an infected file, or former version, has in storage.</summary>
+public sealed class InfectedBytes(BlobStore blobs, RenditionBlobs renditions)
+{
+    /// <summary>Deletes it, unless that has been done. Whoever hangs up does not stop it.</summary>
+    public async Task Delete(FileRecord file)
+    {
+        var cancel = CancellationToken.None;
+        if (await blobs.Find(file.Tenant, file.BlobName, cancel) is null) return;
+        await renditions.DeleteAll(file, cancel);
+        await blobs.Delete(file.Tenant, file.BlobName, cancel); // Last: it says that all is done. URLs that were issued end with it.
+    }
+}
