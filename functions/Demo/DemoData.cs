@@ -20,7 +20,6 @@ public sealed partial class DemoData(
     static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
 
     static readonly TopicRule News = new("news", ["*"], ["admin"], ["*"]);
-
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
     bool IsWanted => settings.Development && settings.OnEmulator;

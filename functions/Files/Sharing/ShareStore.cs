@@ -148,7 +148,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
         ChangeKind kind, Share share, TableTransactionAction write, CancellationToken cancel, string? by = null) => TryChange(
         FileChange.Of(kind, share.FileId, share.Id, share.Kind == "link") with
         {
-            Recipient = kind == ChangeKind.Unshared || share.Kind == "link" ? null : new(share.Kind, share.Recipient),
+            Recipient = share.Kind == "link" ? null : new(share.Kind, share.Recipient),
             SharedBy = share.Kind == "link" ? null : by,
         }, share.Tenant, write, cancel);
 

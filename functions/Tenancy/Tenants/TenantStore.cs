@@ -52,10 +52,9 @@ public sealed partial class TenantStore(
     /// <summary>Writes a tenant that <see cref="FindNow"/> returned, without its roles; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
     {
-        Task<bool> Write() => outbox.TryTransact(tenant, TableNames.Tenants,
-            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel);
-        var done = TenantEvents.EndsConnections(tenant)
-            ? await closings.Around(tenant.Stored, ClosingKind.Tenant, tenant.Id, Write, cancel) : await Write();
+        var ending = TenantEvents.EndsConnections(tenant) ? tenant.Stored : null;
+        var done = await closings.Around(ending, ClosingKind.Tenant, tenant.Id, () => outbox.TryTransact(tenant, TableNames.Tenants,
+            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel), cancel);
         cache.Remove(tenant.Id);
         return done;
     }

@@ -94,8 +94,7 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
         var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one)).ToList();
         Task<bool> Write() => actions.Count == 1 && events.Count == 0 ? table.TryReplace(row, cancel)
             : outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
-        var done = UserEvents.EndsConnections(user)
-            ? await closings.Around(tenant, ClosingKind.User, user.Id, Write, cancel) : await Write();
+        var done = await closings.Around(UserEvents.EndsConnections(user) ? tenant : null, ClosingKind.User, user.Id, Write, cancel);
         if (done && isNamed && user.Stored is { } former) await ForgetName(tenant, former.Name, user);
         Forget(tenant, user.Id);
         return done;

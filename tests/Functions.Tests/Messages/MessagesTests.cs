@@ -471,7 +471,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await host.RunQueues();
         (string Name, Func<Task> Step)[] steps =
         [
-            ("rule set", () => admin.Do(HttpMethod.Put, "groups/ruled/rule", new { role = "reader", emailDomains = AdminClient.Texts("example.com") }, 200)),
+            ("rule set", () => admin.Do(HttpMethod.Put, "groups/ruled/rule", new { emailDomains = AdminClient.Texts("example.com") }, 200)),
             ("rule removed", () => admin.Do(HttpMethod.Delete, "groups/ruled/rule")),
             ("role deleted", () => admin.Do(HttpMethod.Delete, "roles/passing")),
         ];
