@@ -31,5 +31,6 @@ public static class QueueNames
     public const string MessageClosings = "message-closings";
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Renditions, Scans, Rescans, ScanResults, FolderJobs];
+    public static IReadOnlyList<string> All { get; } =
+        [Renditions, Scans, Rescans, ScanResults, FolderJobs, Messages, MessageClosings];
 }
