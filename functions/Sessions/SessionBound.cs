@@ -1,3 +1,4 @@
+using Latchkey.Http;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -9,36 +10,34 @@ public sealed partial class SessionBound(
 {
     /// <summary>
     /// Ends the sessions that are too many, after each sign-in. An entry of the list without a session goes, too: it is too old for one
-    /// that is being created. It never decides about the sign-in: if it fails, the next sign-in ends them.
+    /// that is being created. The sign-in does not fail with it: what is left is ended after the next one.
     /// </summary>
-    public async Task TryKeep(Tenant tenant, string userId, CancellationToken cancel)
+    public async Task Keep(Tenant tenant, string userId, CancellationToken cancel)
     {
         try
         {
-            await Keep(tenant, userId, cancel);
+            await End(tenant, userId, cancel);
         }
-        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        catch (Exception fault) when ((fault is Problem || ErrorBoundary.IsOutage(fault)) && !cancel.IsCancellationRequested)
         {
-            Log.NotKept(logger, tenant.Id, userId, fault);
+            Log.NotEnded(logger, tenant.Id, fault);
         }
     }
 
-    async Task Keep(Tenant tenant, string userId, CancellationToken cancel)
+    async Task End(Tenant tenant, string userId, CancellationToken cancel)
     {
         var oldest = await userSessions.TakeExcess(tenant.Id, userId, cancel);
         if (oldest.Count == 0) return;
         var told = await notices.Write(tenant, userId, oldest, all: false, cancel);
-        await Task.WhenAll(oldest.Select(async session =>
-        {
-            await sessions.Revoke(tenant, userId, session.SessionId, "the user has too many sessions", CancellationToken.None);
-            await userSessions.Remove(tenant, userId, session.SessionId, CancellationToken.None);
-        }));
+        List<string> ids = [.. oldest.Select(session => session.SessionId)];
+        await sessions.Revoke(tenant, userId, ids, "the user has too many sessions", CancellationToken.None);
+        await Task.WhenAll(ids.Select(id => userSessions.Remove(tenant, userId, id, CancellationToken.None)));
         notices.Send(told);
     }
 
     static partial class Log
     {
-        [LoggerMessage(75, LogLevel.Error, "Tenant {Tenant}: too many sessions of user {User} were not ended")]
-        public static partial void NotKept(ILogger logger, string tenant, string user, Exception fault);
+        [LoggerMessage(83, LogLevel.Warning, "Tenant {Tenant}: a user's oldest sessions could not be ended")]
+        public static partial void NotEnded(ILogger logger, string tenant, Exception fault);
     }
 }

@@ -55,6 +55,7 @@ public sealed class SpaceRemoval(
             await RemoveRows(tenant, space, prefix, cancel);
         await RemoveRows(tenant, space, RowKeys.Known(""), cancel);
         await RemoveRows(tenant, space, RowKeys.AnySearch, cancel);
+        await RemoveRows(tenant, space, RowKeys.Infection, cancel);
         await RemoveLinks(tenant, owner, cancel); // What was created before the owner was marked, but written since.
         await changes.RemoveAll(tenant, space, cancel);
         await tenantQuota.RemoveSpace(tenant, space, cancel);

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class Replacement(
     StorageClients storage, FileStore files, VersionStore versions, VersionPurge purge, TenantStore tenants, StagedBlobs staged,
-    TimeProvider clock)
+    LocationRemoval locations, TimeProvider clock)
 {
     const int MaxNames = 1000;
 
@@ -50,7 +50,11 @@ public sealed class Replacement(
     {
         var clean = upload with { Scan = new FileScan { ETags = upload.Scan?.ETags ?? [], At = clock.GetUtcNow() } };
         var (done, full) = await TryFinishOrFull(clean, cancel);
-        if (done is not null) return done;
+        if (done is not null)
+        {
+            await locations.DropUploaded(done);
+            return done;
+        }
         var (condition, file) = (VersionCondition.Of(upload), await files.Find(upload.Tenant, upload.Replaces, cancel));
         if (full is null && (condition.Copy || condition.Holds(file))) return null;
         // Defender says it once, so its verdict is kept for the next complete, which takes a snapshot of its own.
