@@ -1,4 +1,3 @@
-using Latchkey.Http;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
@@ -10,15 +9,15 @@ public sealed partial class SessionBound(
 {
     /// <summary>
     /// Ends the sessions that are too many, after each sign-in. An entry of the list without a session goes, too: it is too old for one
-    /// that is being created. The sign-in does not fail with it: what is left is ended after the next one.
+    /// that is being created. It never decides about the sign-in: if it fails, the next sign-in ends them.
     /// </summary>
-    public async Task Keep(Tenant tenant, string userId, CancellationToken cancel)
+    public async Task TryKeep(Tenant tenant, string userId, CancellationToken cancel)
     {
         try
         {
             await End(tenant, userId, cancel);
         }
-        catch (Exception fault) when ((fault is Problem || ErrorBoundary.IsOutage(fault)) && !cancel.IsCancellationRequested)
+        catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
             Log.NotEnded(logger, tenant.Id, fault);
         }
