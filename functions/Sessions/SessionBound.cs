@@ -9,48 +9,12 @@ public sealed partial class SessionBound(
 {
     /// <summary>
     /// Ends the sessions that are too many, after each sign-in. An entry of the list without a session goes, too: it is too old for one
-<<<<<<< HEAD
-    /// that is being created. The sign-in does not fail with it: what is left is ended after the next one.
-||||||| merged common ancestors
-<<<<<<<<< Temporary merge branch 1
     /// that is being created. It never decides about the sign-in: if it fails, the next sign-in ends them.
-||||||||| 971e9f62
-    /// that is being created.
-=========
-    /// that is being created. The sign-in does not fail with it: what is left is ended after the next one.
->>>>>>>>> Temporary merge branch 2
-=======
-    /// that is being created. It never decides about the sign-in: if it fails, the next sign-in ends them.
->>>>>>> main
     /// </summary>
-<<<<<<< HEAD
-    public async Task Keep(Tenant tenant, string userId, CancellationToken cancel)
-    {
-        try
-        {
-||||||| merged common ancestors
     public async Task TryKeep(Tenant tenant, string userId, CancellationToken cancel)
     {
         try
         {
-            await Keep(tenant, userId, cancel);
-        }
-        catch (Exception fault) when (!cancel.IsCancellationRequested)
-        {
-            Log.NotKept(logger, tenant.Id, userId, fault);
-        }
-    }
-
-    async Task Keep(Tenant tenant, string userId, CancellationToken cancel)
-    {
-        try
-        {
-=======
-    public async Task TryKeep(Tenant tenant, string userId, CancellationToken cancel)
-    {
-        try
-        {
->>>>>>> main
             await End(tenant, userId, cancel);
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
