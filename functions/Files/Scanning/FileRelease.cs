@@ -35,8 +35,8 @@ public sealed class FileRelease(
         return done;
     }
 
-    // Even if the caller has hung up: Defender says it once. Null if the file has another version by now, and the upload is Pending
-    // again; so it is without room for it, which whoever completes it is told.
+    // Even if the caller has hung up: Defender says it once. If the file has another version by now (null), or there is no room, the upload
+    // is Pending again.
     async Task<FileRecord?> Decide(FileRecord complete, EarlyVerdict early)
     {
         var decided = await verdicts.Apply(complete, early.Verdict, CancellationToken.None) ?? complete;

@@ -106,20 +106,6 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task A_sign_in_succeeds_although_the_number_of_sessions_can_not_be_kept_bounded()
-    {
-        var partition = RowKeys.UserPartition("demo", await host.UserId("bob"));
-        var sessions = host.Service<StorageClients>().Tables.GetTableClient("UserSessions");
-        var ends = host.Clock.Now.AddDays(20);
-        var broken = new TableEntity(partition, BucketId.Of(ends, Ids.New()).ToString()) { ["ExpiresAt"] = ends };
-        await sessions.AddEntityAsync(broken);
-        var tokens = await host.Tokens("demo", "bob");
-        await sessions.DeleteEntityAsync(broken);
-        await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", tokens.AccessToken).Is(200);
-        Assert.Contains(host.Log.Lines, line => line.Contains("too many sessions of user", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public async Task Administrators_find_an_apps_session_behind_a_thousand_of_others()
     {
         var (browser, user) = (new Browser(host), await host.UserId("admin"));
