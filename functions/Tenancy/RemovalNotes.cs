@@ -37,6 +37,12 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     /// <summary>How long a request deletes; the timer deletes the rest. Azure's front end gives up after 230 seconds.</summary>
     public static readonly TimeSpan MaxRequestTime = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// The id, of no user, of the note that the rows go by which the tenant's users were found by name (<see cref="PeopleIndex"/>). A
+    /// version from before takes it for a user who is gone.
+    /// </summary>
+    public const string People = "~people";
+
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
 
     /// <summary>Writes a note, before the write that begins the deletion.</summary>
@@ -77,6 +83,17 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
             });
         }
         return notes;
+    }
+
+    /// <summary>
+    /// Those whose time has come, the oldest first. One that is younger than <paramref name="minAge"/> may belong to a request that is
+    /// still running, or that has not marked the user yet.
+    /// </summary>
+    public async Task<IReadOnlyList<RemovalNote>> AllDue(TimeSpan minAge, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        return [.. (await All(cancel)).Where(note => note.Due is { } due ? now >= due : now - note.At >= minAge)
+            .OrderBy(note => note.Due ?? note.At)];
     }
 
     static string Key(RemovalKind kind, string id) => kind switch
