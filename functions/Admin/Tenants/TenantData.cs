@@ -31,7 +31,7 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
         TableNames.Keys, TableNames.Attempts, TableNames.SignIns, TableNames.Requests, TableNames.Replays, TableNames.InitialTokens,
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
         TableNames.LogoutNotices, TableNames.ScimTokens, TableNames.Visits, TableNames.Events, TableNames.Deliveries,
-        TableNames.Messages,
+        TableNames.Messages, TableNames.ArchiveTickets,
     ];
 
     const int TablesAtOnce = 4;

@@ -164,15 +164,18 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await admin.Patch("messages", new { writeTo = "nobody" });
         await alice.TrySend(new { user = bob.Id }, "no").Fails(403, "messages_not_allowed");
         await alice.TrySend(new { group = "family" }, "no").Fails(403, "messages_not_allowed");
-        await admin.Patch("messages", new { writeTo = "groups", userPerMinute = 2 });
-        await alice.Send(new { user = bob.Id }, "one");
-        Assert.InRange((await alice.TrySend(new { user = bob.Id }, "too fast").Is(429)).Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1,
-            120);
-        host.Clock.Advance(TimeSpan.FromMinutes(2));
-        await alice.Send(new { user = bob.Id }, "slowly");
+        await admin.Patch("messages", new { writeTo = "all", userPerMinute = 2 });
+        var hasty = await messages.New("hasty", "acme"); // Of whom nothing was counted before.
+        await hasty.Send(new { user = bob.Id }, "one");
+        await hasty.Send(new { user = bob.Id }, "two");
+        var wait = (await hasty.TrySend(new { user = bob.Id }, "too fast").Is(429)).Headers.RetryAfter!.Delta!.Value;
+        Assert.InRange(wait.TotalSeconds, 1, 60);
+        host.Clock.Advance(wait);
+        await hasty.Send(new { user = bob.Id }, "slowly");
+        await admin.Patch("messages", new { userPerMinute = 60 });
         await admin.Patch("messages", new { enabled = false });
         await alice.TrySend(new { user = bob.Id }, "off").Fails(404, "messages_off");
-        await admin.Patch("messages", new { enabled = true, userPerMinute = 60 });
+        await admin.Patch("messages", new { enabled = true });
         await admin.Send(HttpMethod.Patch, "messages", new { topics = new[] { new { name = "*" } } }).Fails(400, "invalid_field");
         await admin.Send(HttpMethod.Patch, "messages", new { topics = new[] { new { name = "demo/news" } } }).Fails(400, "invalid_field");
         await admin.Send(HttpMethod.Patch, "messages",
