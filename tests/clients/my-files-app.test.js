@@ -199,7 +199,7 @@ test('a folder is made, renamed, moved, copied, downloaded and deleted with all 
   const undone = page.waitForRequest(request => request.method() === 'PATCH' && request.url().endsWith('/demo/folders'));
   await page.getByRole('button', { name: 'Undo' }).last().click();
   assert.equal((await undone).postDataJSON().space, 'me');
-  await said(page, 'Sommer was moved.');
+  await (await undone).response();
   await page.goto(mine);
   await act(page, 'Sommer', 'Rename');
   await answer(page, name);

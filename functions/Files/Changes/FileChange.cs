@@ -78,7 +78,8 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     /// <summary>What others are told of it; the number of the change is added to it. Of folders it has no path: that is a name.</summary>
     public IEnumerable<TenantEvent> Events => Types.Select(type => new TenantEvent(type, ("fileId", Folder is null ? FileId : null),
         ("shareId", ShareId), ("recipientKind", Recipient?.Kind), ("recipientId", Recipient?.Id), ("ownerKind", Owner?.Kind),
-        ("ownerId", Owner?.Id), ("contentType", File?.ContentType), ("size", File?.Size), ("requestId", File?.Request), ("version", type == EventTypes.FileReplaced ? File?.Version : null),
+        ("ownerId", Owner?.Id), ("contentType", File?.ContentType), ("size", File?.Size), ("requestId", File?.Request),
+        ("version", type == EventTypes.FileReplaced ? File?.Version : null),
         ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null),
         ("reason", type == EventTypes.FileNotScanned ? File?.Scan?.Failure : null)));
 
