@@ -21,7 +21,7 @@ public static class QueueNames
     /// <summary>Results of Defender for Storage, which Event Grid delivers here. infra makes this queue.</summary>
     public const string ScanResults = "scan-results";
 
-    /// <summary>Jobs that work on folders, or make archives.</summary>
+    /// <summary>Jobs that work on folders.</summary>
     public const string FolderJobs = "folder-jobs";
 
     /// <summary>Messages to groups whose members are to get them.</summary>
@@ -30,6 +30,10 @@ public static class QueueNames
     /// <summary>Connections for messages that are to be closed.</summary>
     public const string MessageClosings = "message-closings";
 
+    /// <summary>Jobs that make archives. They take longer, and nobody's folders wait for them.</summary>
+    public const string Archives = "archives";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Renditions, Scans, Rescans, ScanResults, FolderJobs];
+    public static IReadOnlyList<string> All { get; } =
+        [Renditions, Scans, Rescans, ScanResults, FolderJobs, Messages, MessageClosings, Archives];
 }

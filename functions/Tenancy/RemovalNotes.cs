@@ -85,17 +85,6 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
         return notes;
     }
 
-    /// <summary>
-    /// Those whose time has come, the oldest first. One that is younger than <paramref name="minAge"/> may belong to a request that is
-    /// still running, or that has not marked the user yet.
-    /// </summary>
-    public async Task<IReadOnlyList<RemovalNote>> AllDue(TimeSpan minAge, CancellationToken cancel)
-    {
-        var now = clock.GetUtcNow();
-        return [.. (await All(cancel)).Where(note => note.Due is { } due ? now >= due : now - note.At >= minAge)
-            .OrderBy(note => note.Due ?? note.At)];
-    }
-
     static string Key(RemovalKind kind, string id) => kind switch
     {
         RemovalKind.Group => RowKeys.Group(id),

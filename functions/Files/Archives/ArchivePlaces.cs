@@ -8,7 +8,7 @@ namespace Latchkey.Files;
 /// link have three of their own, two of a tenant, and take none from the others. A caller who reads slowly holds a
 /// place, and for twenty minutes at most, which is less than the time that Azure gives a function.
 /// </summary>
-public sealed class ArchivePlaces
+public sealed class ArchivePlaces(TimeProvider clock)
 {
     const int Total = 8;
     const string Busy = "Too many archives are being made at the same time. Try again.";
@@ -20,6 +20,9 @@ public sealed class ArchivePlaces
     readonly Places ofTenants = new(Total, perKey: 4, Busy);
     readonly Places ofLinks = new(TotalOfLinks, perKey: 2, Busy);
     readonly Places ofUsers = new(Total, perKey: 2, Busy);
+
+    /// <summary>Each tenant's share of the time of this process for archives that jobs make.</summary>
+    public TenantShare Share { get; } = new(clock);
 
     /// <summary>Takes a place, which is given back when it is disposed of, or when its time is up.</summary>
     /// <exception cref="Problem">503 <c>server_busy</c></exception>

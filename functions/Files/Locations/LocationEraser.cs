@@ -26,24 +26,28 @@ static class LocationEraser
     public static Erasure Erase(Span<byte> bytes)
     {
         if (IsHidden(bytes)) return Erasure.Impossible;
-        return PngChunks.IsPng(bytes) ? PngChunks.Erase(bytes) : EraseIn(bytes);
+        var budget = new ErasureBudget();
+        return PngChunks.IsPng(bytes) ? PngChunks.Erase(bytes, budget) : EraseIn(bytes, budget);
     }
 
     /// <summary>Erases it in these bytes, which are the whole file, or a part that is for itself.</summary>
-    public static Erasure EraseIn(Span<byte> bytes)
+    public static Erasure EraseIn(Span<byte> bytes, ErasureBudget budget)
     {
-        var found = Worse(ExifLocation.Erase(bytes), XmpLocation.Erase(bytes));
+        var found = ExifLocation.Erase(bytes, budget);
+        if (found == Erasure.Impossible) return found;
+        found = Worse(found, XmpLocation.Erase(bytes));
         return found == Erasure.Impossible ? found : Worse(found, MovieLocation.Erase(bytes));
     }
 
     /// <summary>The worse of the two.</summary>
     public static Erasure Worse(Erasure one, Erasure other) => one > other ? one : other;
 
-    // BigTIFF; metadata of JPEG XL packed by Brotli, and of HEIF by deflate; XMP in UTF-16.
+    // BigTIFF; metadata of JPEG XL packed by Brotli, and of HEIF by deflate; XMP in UTF-16, or whose properties have no prefix.
     static bool IsHidden(ReadOnlySpan<byte> bytes) => bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8)
         || bytes.IndexOf("brobExif"u8) >= 0 || bytes.IndexOf("brobxml "u8) >= 0
         || bytes.IndexOf("application/rdf+xml\0deflate"u8) >= 0
-        || bytes.IndexOf(Encoding.Unicode.GetBytes("<rdf:RDF").AsSpan(..^1)) >= 0;
+        || bytes.IndexOf(Encoding.Unicode.GetBytes("<rdf:RDF").AsSpan(..^1)) >= 0
+        || bytes.IndexOf("xmlns=\"http://ns.adobe.com/exif/"u8) >= 0 || bytes.IndexOf("xmlns='http://ns.adobe.com/exif/"u8) >= 0;
 }
 
 /// <summary>The location in a motion photo's film (QuickTime: <c>©xyz</c>, and Apple's key), as ISO 6709 writes it.</summary>

@@ -10,8 +10,9 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Removes where pictures were taken, in tenants that want it, when an upload is completed and before anybody can have it: the bytes that
-/// were checked are read, the location is erased (<see cref="LocationEraser"/>), and the result is written beside them. The write of the
-/// file's record makes that blob its bytes; then the uploaded ones are deleted. A process holds one picture at a time.
+/// were checked are read, the location is erased (<see cref="LocationEraser"/>), and the result is written beside them, once, under a name
+/// that follows from these bytes. The write of the file's record makes that blob its bytes; then the uploaded ones are deleted. A process
+/// holds one picture at a time, and only so many others wait for it.
 /// </summary>
 public sealed partial class LocationRemoval(
     TenantStore tenants, BlobStore blobs, StagedBlobs staged, ILogger<LocationRemoval> logger) : IDisposable
@@ -19,37 +20,44 @@ public sealed partial class LocationRemoval(
     /// <summary>The most bytes of a picture.</summary>
     public const long MaxBytes = 64 << 20;
 
-    const string Source = "source";
+    const int MaxWaiting = 32;
+    const int MaxWaitingOfTenant = 8;
+    const string Sha256Key = "sha256";
 
     readonly SemaphoreSlim turn = new(1);
+    readonly Places places = new(MaxWaiting, MaxWaitingOfTenant, "Too many pictures are being completed at the same time. Try again.");
 
     /// <summary>The same upload, with the bytes that are to be served if those have another hash now.</summary>
     /// <param name="file">The upload.</param>
     /// <param name="verified">What was checked of it.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="RefusedUpload">422 <c>location_not_removable</c>.</exception>
+    /// <exception cref="Problem">503 <c>server_busy</c></exception>
     /// <exception cref="RequestFailedException">404, 412: the upload changed meanwhile.</exception>
     public async Task<VerifiedUpload> Run(FileRecord file, VerifiedUpload verified, CancellationToken cancel)
     {
         if (await tenants.Find(file.Tenant, cancel) is { RemovesLocation: false }) return verified;
         if (!verified.IsPicture) return verified;
         if (file.Size > MaxBytes) throw NotRemovable($"A picture of more than {MaxBytes} bytes");
-        var source = verified.Snapshot ?? verified.ETags[^1].ToString("H");
+        // A header or a name takes no quote. A snapshot was taken of what had this ETag.
+        var source = Ids.HashBase32(FileScan.NameOf(verified.ETags[^1]));
         if (await FindMade(file, source, cancel) is { } made) return With(verified, made);
-        await turn.WaitAsync(cancel);
+        places.Take(file.Tenant);
         try
         {
-            var bytes = await Read(file, verified, cancel);
-            return LocationEraser.Erase(bytes) switch
+            await turn.WaitAsync(cancel);
+            try
             {
-                Erasure.None => verified,
-                Erasure.Done => With(verified, await Write(file, bytes, source, verified.ContentType, cancel)),
-                _ => throw NotRemovable("A picture with metadata that is damaged, or packed,"),
-            };
+                return await Erase(file, verified, source, cancel);
+            }
+            finally
+            {
+                turn.Release();
+            }
         }
         finally
         {
-            turn.Release();
+            places.Release(file.Tenant);
         }
     }
 
@@ -63,7 +71,7 @@ public sealed partial class LocationRemoval(
         if (file.Clean is null || file.Replaces is not null) return;
         try
         {
-            await blobs.Delete(file.Tenant, FileRecord.BlobNameOf(file.Content, file.IsStaged), CancellationToken.None);
+            await blobs.Delete(file.Tenant, file.UploadedBlobName, CancellationToken.None);
         }
         catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
         {
@@ -76,9 +84,19 @@ public sealed partial class LocationRemoval(
 
     // By an earlier complete of the same bytes, which died or lost its race. Nobody else ever had a key to this blob.
     async Task<(CleanBytes Clean, ETag ETag)?> FindMade(FileRecord file, string source, CancellationToken cancel) =>
-        await blobs.Find(file.Tenant, FileRecord.CleanBlobNameOf(file.Content), cancel) is { } made
-        && made.Metadata.TryGetValue(Source, out var of) && of == SourceOf(source)
-            ? (new(Convert.ToBase64String(made.ContentHash), made.Metadata["sha256"]), made.ETag) : null;
+        await blobs.Find(file.Tenant, FileRecord.CleanBlobNameOf(file.Content, source), cancel) is { } made
+            ? (new(Convert.ToBase64String(made.ContentHash), made.Metadata[Sha256Key], source), made.ETag) : null;
+
+    async Task<VerifiedUpload> Erase(FileRecord file, VerifiedUpload verified, string source, CancellationToken cancel)
+    {
+        var bytes = await Read(file, verified, cancel);
+        return LocationEraser.Erase(bytes) switch
+        {
+            Erasure.None => verified,
+            Erasure.Done => With(verified, await Write(file, bytes, source, verified.ContentType, cancel)),
+            _ => throw NotRemovable("A picture with metadata that is damaged, or packed,"),
+        };
+    }
 
     async Task<byte[]> Read(FileRecord file, VerifiedUpload verified, CancellationToken cancel)
     {
@@ -95,21 +113,27 @@ public sealed partial class LocationRemoval(
         FileRecord file, byte[] bytes, string source, string contentType, CancellationToken cancel)
     {
         var md5 = CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes);
-        var clean = new CleanBytes(Convert.ToBase64String(md5), Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        var written = await blobs.Blob(file.Tenant, FileRecord.CleanBlobNameOf(file.Content)).UploadAsync(BinaryData.FromBytes(bytes),
-            new BlobUploadOptions
-            {
-                HttpHeaders = UploadCheck.HeadersOf(file with { ContentType = contentType }, md5),
-                Metadata = new Dictionary<string, string> { [Source] = SourceOf(source), ["sha256"] = clean.Sha256 },
-            }, cancel);
-        return (clean, written.Value.ETag);
+        var clean = new CleanBytes(Convert.ToBase64String(md5), Convert.ToHexStringLower(SHA256.HashData(bytes)), source);
+        var options = new BlobUploadOptions
+        {
+            HttpHeaders = UploadCheck.HeadersOf(file with { ContentType = contentType }, md5),
+            Metadata = new Dictionary<string, string> { [Sha256Key] = clean.Sha256 },
+            // A record may lead to what is there already, and a scanner may have seen it.
+            Conditions = new() { IfNoneMatch = ETag.All },
+        };
+        try
+        {
+            var blob = blobs.Blob(file.Tenant, FileRecord.CleanBlobNameOf(file.Content, source));
+            return (clean, (await blob.UploadAsync(BinaryData.FromBytes(bytes), options, cancel)).Value.ETag);
+        }
+        catch (RequestFailedException other) when (other.Status is 409 or 412) // By a complete of the same bytes.
+        {
+            return await FindMade(file, source, cancel) ?? throw new RequestFailedException(412, "The picture is gone.", other);
+        }
     }
 
     static VerifiedUpload With(VerifiedUpload verified, (CleanBytes Clean, ETag ETag) made) =>
         verified with { Clean = made.Clean, ETags = [made.ETag] };
-
-    // A header takes no colon or quote.
-    static string SourceOf(string source) => Ids.HashBase32(source);
 
     static RefusedUpload NotRemovable(string what) => new(new Problem(422, "location_not_removable",
         $"Pictures lose the place where they were taken here. {what} can't be changed that way."));

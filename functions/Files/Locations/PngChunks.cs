@@ -17,26 +17,28 @@ static class PngChunks
     public static bool IsPng(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Signature);
 
     /// <summary>Erases the location.</summary>
-    public static Erasure Erase(Span<byte> png)
+    public static Erasure Erase(Span<byte> png, ErasureBudget budget)
     {
         var found = Erasure.None;
         var at = Signature.Length;
-        while (at + Frame <= png.Length)
+        for (var isOver = false; !isOver && at + Frame <= png.Length;)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(png[at..]);
             if (length > png.Length - at - Frame) return Erasure.Impossible;
             var chunk = png.Slice(at + 4, (int)length + 4);
-            var inIt = EraseChunk(chunk);
+            isOver = chunk.StartsWith("IEND"u8);
+            var inIt = EraseChunk(chunk, budget);
+            if (inIt == Erasure.Impossible) return inIt;
             if (inIt == Erasure.Done) BinaryPrimitives.WriteUInt32BigEndian(png[(at + 8 + (int)length)..], Crc32.HashToUInt32(chunk));
             found = LocationEraser.Worse(found, inIt);
             at += Frame + (int)length;
         }
-        // What some cameras append.
-        return LocationEraser.Worse(found, LocationEraser.EraseIn(png[at..]));
+        // Behind the end is whatever a camera appends, or an editor leaves of a longer file. Programs read no chunks there.
+        return LocationEraser.Worse(found, LocationEraser.EraseIn(png[at..], budget));
     }
 
     // With its type.
-    static Erasure EraseChunk(Span<byte> chunk)
+    static Erasure EraseChunk(Span<byte> chunk, ErasureBudget budget)
     {
         var type = chunk[..4];
         var data = chunk[4..];
@@ -46,7 +48,7 @@ static class PngChunks
         var keyword = "XML:com.adobe.xmp\0"u8;
         isPacked |= type.SequenceEqual("iTXt"u8) && data.StartsWith(keyword) && data.Length > keyword.Length && data[keyword.Length] == 1;
         isPacked |= type.SequenceEqual("zTXt"u8) && data.StartsWith(keyword);
-        if (!isPacked) return LocationEraser.EraseIn(data);
+        if (!isPacked) return LocationEraser.EraseIn(data, budget);
         "laTx"u8.CopyTo(type); // Ancillary, private, safe to copy.
         data.Clear();
         return Erasure.Done;

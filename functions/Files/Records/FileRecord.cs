@@ -55,7 +55,7 @@ public sealed partial record FileRecord
     /// The blob that holds the bytes. A URL that takes blocks can overwrite them as well, so a staged blob has a name of its own
     /// and only its <see cref="Snapshot"/> is served.
     /// </summary>
-    public string BlobName => Clean is null ? BlobNameOf(Content, IsStaged) : CleanBlobNameOf(Content);
+    public string BlobName => Clean is null ? UploadedBlobName : CleanBlobNameOf(Content, Clean.Source);
 
     /// <summary>The snapshot (its time, as storage wrote it) that was checked and is served; null for the blob itself.</summary>
     public string? Snapshot { get; init; }

@@ -91,7 +91,8 @@ static class FileRows
         Replaces = row.GetString("Replaces"),
         ReplacesOnly = row.GetString("ReplacesOnly"),
         BecomesCopy = row.GetBoolean("BecomesCopy") is true,
-        Clean = row.GetString("CleanMd5") is { } md5 ? new(md5, row.GetString("CleanSha256")) : null,
+        Clean = row.GetString("CleanMd5") is { } md5
+            ? new(md5, row.GetString("CleanSha256"), row.GetString("CleanSource")) : null,
         ByShare = row.GetBoolean("ByShare") is true,
         Guarded = row.GetBoolean("Guarded") is true,
         ListKeys = Storage.Columns.Split(row.GetString("ListKeys")),
@@ -176,6 +177,7 @@ static class FileRows
         ["BecomesCopy"] = file.BecomesCopy ? true : null,
         ["CleanMd5"] = file.Clean?.Md5,
         ["CleanSha256"] = file.Clean?.Sha256,
+        ["CleanSource"] = file.Clean?.Source,
         ["ByShare"] = file.ByShare ? true : null,
         ["Guarded"] = file.Guarded ? true : null,
         ["ListKeys"] = Storage.Columns.Join(file.ListKeys),

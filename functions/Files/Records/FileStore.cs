@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// folders, the usage of its space, and the change as apps see it (<see cref="FileChange"/>). If the record changed meanwhile,
 /// nothing is written.
 /// </summary>
-public sealed class FileStore(StorageClients storage, SpaceQuota spaceQuota, FileRequestStore requests)
+public sealed partial class FileStore(StorageClients storage, SpaceQuota spaceQuota, FileRequestStore requests)
 {
     const int MaxRemoveAttempts = 30;
 

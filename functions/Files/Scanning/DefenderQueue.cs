@@ -40,7 +40,8 @@ public sealed partial class DefenderQueue(
             var file = await versions.FindBytes(tenant, blob[..FileRecord.IdLength], cancel);
             if (file is null or { Status: FileStatus.Purging }) return;
             // A picture whose place is being erased: what is scanned is what will be served.
-            var isSoonServed = file.Status == FileStatus.Pending && blob == FileRecord.CleanBlobNameOf(file.Content);
+            var isSoonServed = file.Status == FileStatus.Pending
+                && blob.StartsWith(FileRecord.CleanBlobNamesOf(file.Content), StringComparison.Ordinal);
             if (file.BlobName != blob && !isSoonServed) return;
             // A tenant that does not want it is left alone, but what waits for a verdict gets it.
             if (file.Status != FileStatus.Scanning && await tenants.Find(tenant, cancel) is not { MalwareScanning: true }) return;

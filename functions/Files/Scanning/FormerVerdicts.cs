@@ -17,7 +17,7 @@ public sealed class FormerVerdicts(FileStore files, VersionStore versions, TimeP
         FileRecord file, FileRecord scanned, ScanVerdict verdict, CancellationToken cancel)
     {
         var version = await versions.Find(file, scanned.Content, cancel);
-        if (version is null || version.Snapshot != scanned.Snapshot)
+        if (version is null || !version.HasBytesOf(scanned))
             return (null, IsGone: await files.Find(file.Tenant, file.Id, cancel) is not { } now || now.ETag == file.ETag);
         if (version.IsInfected || (verdict.Threat is null && version.Scan is { IsClean: true })) return (version, false);
         var scan = new FileScan

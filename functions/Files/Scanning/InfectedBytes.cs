@@ -11,6 +11,7 @@ public sealed class InfectedBytes(BlobStore blobs, RenditionBlobs renditions)
         var cancel = CancellationToken.None;
         if (await blobs.Find(file.Tenant, file.BlobName, cancel) is null) return;
         await renditions.DeleteAll(file, cancel);
-        await blobs.Delete(file.Tenant, file.BlobName, cancel); // Last: it says that all is done. URLs that were issued end with it.
+        // Last the one that is served: it says that all is done. URLs that were issued end with it.
+        foreach (var name in file.BlobNames) await blobs.Delete(file.Tenant, name, cancel);
     }
 }

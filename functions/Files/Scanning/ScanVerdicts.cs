@@ -32,8 +32,9 @@ public sealed partial class ScanVerdicts(
             var file = await files.Find(tenant, id, cancel);
             if (file is null) return null;
             if (file.Status is FileStatus.Purging or FileStatus.Pending or FileStatus.Copying or FileStatus.Version) return file;
-            if (file.Content != scanned.Content || file.Snapshot != scanned.Snapshot)
+            if (!file.HasBytesOf(scanned))
             {
+                if (verdict.Threat is not null) await files.MarkInfected(file, clock.GetUtcNow(), cancel);
                 var (former, isGone) = await formers.TryJudge(file, scanned, verdict, cancel);
                 if (former is null && !isGone) continue;
                 if (former is { IsInfected: true }) await Finish(former);
@@ -51,6 +52,8 @@ public sealed partial class ScanVerdicts(
                 return released;
             }
             if (Next(file, verdict) is not { } next) return file;
+            // First: an archive that has it is not served any more. One that waits for its first verdict is in none.
+            if (next.IsInfected && file.Status != FileStatus.Scanning) await files.MarkInfected(file, clock.GetUtcNow(), cancel);
             var change = next.IsInfected ? new UsageChange(-(file.Renditions?.Bytes ?? 0), 0, 0) : default;
             if (!await files.TryMove(file, next, change, cancel)) continue;
             if (next.IsInfected) await FinishNow(next);

@@ -28,7 +28,7 @@ public sealed class FilePurge(
         }
         if (file is { CopyOf: not null, CompletedAt: null }) await blobs.AbortCopy(file.Tenant, file.BlobName, cancel);
         if (file is { IsStaged: true, CompletedAt: null }) await staged.DropBlocks(file.Tenant, file.BlobName, cancel);
-        await blobs.Delete(file.Tenant, file.BlobName, cancel);
+        foreach (var name in file.BlobNames) await blobs.Delete(file.Tenant, name, cancel);
         if (file.CompletedAt is not null) await renditions.DeleteAll(file, cancel);
         await shares.RemoveAll(file, cancel);
         await files.ForgetKey(file, cancel);

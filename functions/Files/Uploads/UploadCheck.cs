@@ -123,7 +123,8 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
         return verified with { IsPicture = isPicture };
     }
 
-    static bool IsPicture(string type) => type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
+    /// <summary>True if bytes of this type are a picture.</summary>
+    public static bool IsPicture(string type) => type.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>422 <c>size_mismatch</c>.</summary>
     public static Problem WrongSize(long declared, long actual) =>

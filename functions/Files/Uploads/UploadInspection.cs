@@ -38,16 +38,16 @@ public sealed class UploadInspection(
                 { Status: FileStatus.Purging } => await TryPurge(file, cancel) ? new(true, false, true) : null,
                 { Status: FileStatus.Infected } => await InspectWithoutRecord(note, cancel), // Nothing of it is served.
                 // What is served is another blob.
-                { Clean: not null } => await InspectWithoutRecord(note, cancel, keepsClean: true),
+                { Clean: not null } => await InspectWithoutRecord(note, cancel, file.BlobName),
                 { Snapshot: { } served } => await InspectServed(note, file, served, cancel),
-                _ => new(false, false, false),
+                _ => await InspectWritten(file, cancel),
             };
             if (found is not null) return found; // Otherwise the record changed meanwhile: inspect again.
         }
     }
 
     // The file was never begun, was refused or was deleted. Its URL may have written to either blob since.
-    async Task<Findings?> InspectWithoutRecord(UploadNote note, CancellationToken cancel, bool keepsClean = false)
+    async Task<Findings?> InspectWithoutRecord(UploadNote note, CancellationToken cancel, string? served = null)
     {
         var bytes = 0L;
         foreach (var isStaged in (bool[])[false, true])
@@ -63,7 +63,7 @@ public sealed class UploadInspection(
             if (isStaged && bytes > 0) await staged.DropBlocks(note.Tenant, name, cancel);
             await blobs.Delete(note.Tenant, name, cancel);
         }
-        if (!keepsClean) await blobs.Delete(note.Tenant, FileRecord.CleanBlobNameOf(note.FileId), cancel);
+        await CleanBlobs.DropOthers(blobs, note.Tenant, note.FileId, served, cancel);
         return new(false, isOversized, true);
     }
 
@@ -82,7 +82,7 @@ public sealed class UploadInspection(
     async Task<bool> TryPurge(FileRecord file, CancellationToken cancel)
     {
         if (!await purge.TryPurge(file, isDue: true, cancel)) return false;
-        await blobs.Delete(file.Tenant, FileRecord.CleanBlobNameOf(file.Content), cancel);
+        await CleanBlobs.DropOthers(blobs, file.Tenant, file.Content, null, cancel);
         return true;
     }
 
@@ -103,8 +103,20 @@ public sealed class UploadInspection(
             await staged.DropBlocks(file.Tenant, file.BlobName, cancel); // Even under a lease.
             await staged.Commit(file.Tenant, file.BlobName, [], new BlobHttpHeaders(), cancel); // Some storage drops them only now.
         }
+        await DropClean(file, cancel);
         return new(false, isOversized, true);
     }
+
+    // The file is served from a blob that its URL can't write again.
+    async Task<Findings?> InspectWritten(FileRecord file, CancellationToken cancel)
+    {
+        await DropClean(file, cancel);
+        return new(false, false, false);
+    }
+
+    // A complete that died may have made one before the tenant switched that off.
+    Task DropClean(FileRecord file, CancellationToken cancel) => UploadCheck.IsPicture(file.ContentType)
+        ? CleanBlobs.DropOthers(blobs, file.Tenant, file.Content, null, cancel) : Task.CompletedTask;
 
     bool IsOver(UploadNote note) => clock.GetUtcNow() >= note.FinalInspectionAt;
 

@@ -58,7 +58,7 @@ public sealed partial class VersionPurge(
         // First, so that nobody restores a version without bytes.
         if (version.Status != FileStatus.Purging && !await versions.TryChange(version with { Status = FileStatus.Purging }, cancel))
             return false;
-        await blobs.Delete(version.Tenant, version.BlobName, cancel);
+        foreach (var name in version.BlobNames) await blobs.Delete(version.Tenant, name, cancel);
         await renditions.DeleteAll(version, cancel);
         if (version.ContentId is { } upload && await files.Find(version.Tenant, upload, cancel) is { } begun)
             await files.ForgetKey(begun, cancel);

@@ -157,6 +157,9 @@ public static partial class RowKeys
     /// <summary>The usage of a space, in its partition.</summary>
     public const string SpaceUsage = "usage";
 
+    /// <summary>When malware was last found in a file of a space that could be had before.</summary>
+    public const string Infection = "infected";
+
     /// <summary>The partition of what a tenant's spaces have reserved of its quota. No space has this key.</summary>
     public static string TenantReservations(string tenant) => $"{tenant}|totals";
 

@@ -10,7 +10,7 @@ namespace Latchkey.Tenancy;
 /// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
 public sealed class ClientStore(
-    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, ConnectionClosings closings, Outbox outbox,
+    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, Outbox outbox, ConnectionClosings closings,
     Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));

@@ -47,10 +47,83 @@ public sealed class LocationTests(LocationTests.StrippingHost stripping) : IClas
         var known = await alice.Send(HttpMethod.Post, "/known",
             new { items = new[] { new { sha256 = Convert.ToHexStringLower(SHA256.HashData(photo)) } } }).Json();
         Assert.Equal(begun.Id, known.GetProperty("items")[0].GetProperty("id").GetString());
-        Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name)); // What was uploaded is nowhere.
+        IsOnlyClean(begun.Id, await host.Blobs(begun.Id)); // What was uploaded is nowhere.
+        await FilesClient.Put(begun, photo); // Until the same URL writes it once more.
         await alice.Purge(begun.Id);
         Assert.Empty(await host.Blobs(begun.Id));
         await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_is_served_stays_the_same_whatever_another_complete_writes_later()
+    {
+        var alice = await host.As("alice");
+        var (photo, other) = (Photo(MagickFormat.Jpeg), Photo(MagickFormat.Jpeg));
+        "Camera of the other"u8.CopyTo(other.AsSpan(other.AsSpan().IndexOf("Camera of the tests"u8)));
+        var begun = await alice.BeginBlocks(FilesClient.Declaration("blocks.jpg", photo.Length, "image/jpeg"));
+        var (files, verdicts) = (host.Service<FileStore>(), host.Service<ScanVerdicts>());
+        var upload = (await files.Find("demo", begun.Id, default))!;
+        async Task<VerifiedUpload> Erased(byte[] bytes)
+        {
+            await FilesClient.Block(begun.Url, BlockPlan.Id(0), bytes);
+            var verified = await host.Service<StagedUpload>().Verify(upload, blocks => blocks.Uncommitted, default);
+            return await host.Service<LocationRemoval>().Run(upload, verified, default);
+        }
+        var first = await Erased(photo);
+        var late = await Erased(other); // By another instance, which is slow.
+        var complete = (upload with { Clean = first.Clean }).Complete(host.Clock.Now, scan: true);
+        Assert.True(await files.TryComplete(complete, default));
+        // A verdict about the one is none about the other.
+        await verdicts.Apply(complete with { Clean = late.Clean }, ScanVerdict.Clean, default);
+        Assert.Equal("scanning", (await alice.Read(begun.Id)).Status);
+        await verdicts.Apply(complete, ScanVerdict.Clean, default);
+        var served = await alice.DownloadBytes(begun.Id);
+        Assert.Equal((await alice.Read(begun.Id)).Sha256, Convert.ToHexStringLower(SHA256.HashData(served)));
+        Assert.Contains("Camera of the tests", Encoding.Latin1.GetString(served), StringComparison.Ordinal);
+        await Swept();
+        IsOnlyClean(begun.Id, await host.Blobs(begun.Id));
+        Assert.Equal(served, await alice.DownloadBytes(begun.Id));
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_was_uploaded_as_a_version_goes_with_the_verdict_that_makes_another_blob_its_bytes()
+    {
+        var alice = await VersionsClient.Of(host);
+        var (photo, files) = (Photo(MagickFormat.Jpeg), host.Service<FileStore>());
+        var id = await alice.Upload([1], "scanned.jpg");
+        var upload = (await files.Find("demo", await alice.SendVersion(id, photo, contentType: "image/jpeg"), default))!;
+        var verified = await host.Service<SingleUpload>().Verify(upload, default);
+        var clean = (await host.Service<LocationRemoval>().Run(upload, verified, default)).Clean;
+        Assert.True(await files.TryComplete((upload with { Clean = clean }).Complete(host.Clock.Now, scan: true), default));
+        await host.Service<ScanVerdicts>().Apply((await files.Find("demo", upload.Id, default))!, ScanVerdict.Clean, default);
+        Assert.Equal(2, (await alice.Read(id)).Version);
+        IsOnlyClean(upload.Id, await host.Blobs(upload.Id));
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task What_a_complete_made_that_died_is_gone_though_the_tenant_keeps_places_by_now()
+    {
+        var (alice, admin) = (await host.As("alice"), await host.Admin());
+        var photo = Photo(MagickFormat.Jpeg);
+        var begun = await alice.Begin(FilesClient.Declaration("photo.jpg", photo.Length, "image/jpeg"));
+        await FilesClient.Stored(begun, photo);
+        var upload = (await host.Service<FileStore>().Find("demo", begun.Id, default))!;
+        var verified = await host.Service<SingleUpload>().Verify(upload, default);
+        await host.Service<LocationRemoval>().Run(upload, verified, default);
+        Assert.Equal(2, (await host.Blobs(begun.Id)).Count);
+        await admin.Patch("settings", new { removesLocation = false });
+        try
+        {
+            Assert.Null((await alice.Completed(begun.Id)).LocationRemoved);
+        }
+        finally
+        {
+            await admin.Patch("settings", new { removesLocation = true });
+        }
+        await Swept();
+        Assert.Equal(begun.Id, Assert.Single(await host.Blobs(begun.Id)).Name);
     }
 
     [Fact]
@@ -135,12 +208,96 @@ public sealed class LocationTests(LocationTests.StrippingHost stripping) : IClas
         for (var at = 0; at < slow.Length; at += 8) "II*\0\0\u0001\0\0"u8.CopyTo(slow.AsSpan(at));
         Assert.Equal(Erasure.Impossible, LocationEraser.Erase(slow));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        var random = new Random(2000);
         for (var n = 0; n < 2000; n++) // Whatever the bytes are, it ends.
         {
             var broken = (byte[])photo.Clone();
-            for (var m = 0; m < 20; m++) broken[Random.Shared.Next(broken.Length)] = (byte)Random.Shared.Next();
+            for (var m = 0; m < 20; m++) broken[random.Next(broken.Length)] = (byte)random.Next();
             LocationEraser.Erase(broken);
         }
+    }
+
+    [Fact]
+    public void What_is_made_to_be_slow_or_large_is_refused_at_once()
+    {
+        const int most = ushort.MaxValue;
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        // Each location would move all entries behind it.
+        var moving = Tiff(most, Gps, 4, 1, 0);
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase(Times(10, moving)));
+        // Each of 256 values of a location has 64 KiB, all of them the same.
+        var values = Tiff(256, 1, 1, 1 << 16, 20_000_000)[8..];
+        var clearing = Tiff(1, Gps, 4, 1, 26, values);
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase([.. Times(4000, clearing), .. new byte[21_000_000]]));
+        // Each entry leads to 16 directories.
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase(Tiff(most, 0x014A, 4, 16, 8)));
+        // No chunk of a PNG is too slow, but all of them are.
+        var plain = Tiff(most, 0x0110, 2, 1, 0);
+        byte[] chunk = [0, 12, 0, 2, .. "eXIf"u8, .. plain, 0, 0, 0, 0];
+        Assert.Equal(0x0C0002, plain.Length);
+        Assert.Equal(Erasure.None, LocationEraser.Erase([0x89, .. "PNG\r\n\u001a\n"u8, .. chunk]));
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase([0x89, .. "PNG\r\n\u001a\n"u8, .. Times(40, chunk)]));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_place_that_only_some_programs_find_is_refused()
+    {
+        byte[] place = [1, 0, .. Entry(1, 2, 2, 'N')];
+        Assert.Equal(Erasure.Done, LocationEraser.Erase(Tiff(1, Gps, 4, 1, 26, place)));
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase(Tiff(1, Gps, 3, 1, 26, place)));
+        var cut = Tiff(1, Gps, 4, 1, 26, place);
+        cut[9] = 1; // 257 entries, of which one is there.
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase(cut));
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase([0xFF, 0xD8, .. "Exif\0\0"u8, .. cut]));
+        byte[] large = [1, 1, .. Times(257, Entry(1, 2, 2, 'N'))];
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase(Tiff(1, Gps, 4, 1, 26, large)));
+        Assert.Equal(Erasure.Impossible, LocationEraser.Erase(
+            "<rdf:RDF><GPSLatitude xmlns=\"http://ns.adobe.com/exif/1.0/\">5</GPSLatitude></rdf:RDF>"u8.ToArray()));
+        // By chance, the same four bytes are in any large picture.
+        byte[] chance = [0xFF, 0xD8, .. "II*\0"u8, 8, 0, 0, 0, 0xFF, 0xFF, .. Enumerable.Repeat((byte)0xEE, 400)];
+        Assert.Equal(Erasure.None, LocationEraser.Erase(chance));
+    }
+
+    [Fact]
+    public void Behind_the_end_of_a_PNG_may_be_anything()
+    {
+        var png = Photo(MagickFormat.Png);
+        byte[] cropped = [.. png, .. Enumerable.Repeat((byte)0xEE, 20)];
+        Assert.Equal(Erasure.Done, LocationEraser.Erase(cropped));
+        Assert.False(HasPlace(cropped, MagickFormat.Png));
+        byte[] two = [.. png, .. Photo(MagickFormat.Jpeg)];
+        Assert.Equal(Erasure.Done, LocationEraser.Erase(two));
+        Assert.False(HasPlace(two, MagickFormat.Png));
+    }
+
+    const ushort Gps = 0x8825;
+
+    // A TIFF of one directory of so many equal entries, and what follows at 26 if there is one.
+    static byte[] Tiff(int count, ushort tag, ushort type, uint number, uint value, params byte[] behind) =>
+    [
+        .. "II*\0\u0008\0\0\0"u8, (byte)count, (byte)(count >> 8), .. Times(count, Entry(tag, type, number, value)), 0, 0, 0, 0,
+        .. behind,
+    ];
+
+    static byte[] Entry(ushort tag, ushort type, uint number, uint value) =>
+        [.. BitConverter.GetBytes(tag), .. BitConverter.GetBytes(type), .. BitConverter.GetBytes(number), .. BitConverter.GetBytes(value)];
+
+    static byte[] Times(int count, byte[] bytes)
+    {
+        var all = new byte[count * bytes.Length];
+        for (var n = 0; n < count; n++) bytes.CopyTo(all, n * bytes.Length);
+        return all;
+    }
+
+    internal static void IsOnlyClean(string id, IReadOnlyList<Azure.Storage.Blobs.Models.BlobItem> blobs) =>
+        Assert.StartsWith($"{id}.clean.", Assert.Single(blobs).Name, StringComparison.Ordinal);
+
+    async Task Swept()
+    {
+        host.Clock.Advance(TimeSpan.FromHours(2));
+        await host.RunTimer("sweep-uploads");
+        host.Clock.Advance(TimeSpan.FromHours(-2));
     }
 
     internal static byte[] Photo(MagickFormat format) => Pictures.Of(format, 60, 40, picture =>
@@ -224,7 +381,7 @@ public sealed class LocationCrashTests : OnCuttableStorage
         await host.RunTimer("sweep-uploads");
         foreach (var begun in made)
         {
-            Assert.Equal([$"{begun.Id}.clean"], (await host.Blobs(begun.Id)).Select(blob => blob.Name));
+            LocationTests.IsOnlyClean(begun.Id, await host.Blobs(begun.Id));
         }
         await Books.Balance(host);
     }

@@ -54,7 +54,8 @@ public sealed class ArchiveEnd(
             // The row of the space's jobs has changed, or this one.
             if (await jobs.Find(job.Tenant, job.Id, cancel) is not { } found) return null;
             if (found.Turn != job.Turn || found.Status is FolderJobStatus.Failed) return null;
-            job = job with { ETag = found.ETag, Archive = job.Archive with { Bytes = found.Archive!.Bytes } };
+            // With the archive as it is: what was read first may say nothing of blocks that are written since.
+            job = job with { ETag = found.ETag, Total = found.Total, Archive = found.Archive };
             await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + 10 * attempt)), clock, cancel);
         }
         return null;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
@@ -33,6 +34,9 @@ public sealed record ArchivePlan(IReadOnlyList<PlannedFile> Files, long LeftOut,
 /// <summary>The plans of archives: each a blob beside the archive, which whoever is first writes and nobody changes.</summary>
 public sealed class ArchivePlans(BlobStore blobs, FileStore files, ArchiveContents contents, ArchiveRights rights)
 {
+    // Nobody but us reads it, and escapes would take six bytes for a letter.
+    static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The name of the blob.</summary>
     public static string BlobName(string job) => $"{job}.plan";
 
@@ -45,7 +49,7 @@ public sealed class ArchivePlans(BlobStore blobs, FileStore files, ArchiveConten
         try
         {
             var isNew = new BlobRequestConditions { IfNoneMatch = ETag.All };
-            await blobs.Blob(job.Tenant, BlobName(job.Id)).UploadAsync(BinaryData.FromObjectAsJson(plan),
+            await blobs.Blob(job.Tenant, BlobName(job.Id)).UploadAsync(BinaryData.FromBytes(ToJson(plan)),
                 new BlobUploadOptions { Conditions = isNew }, cancel);
             return plan;
         }
@@ -54,6 +58,9 @@ public sealed class ArchivePlans(BlobStore blobs, FileStore files, ArchiveConten
             return await Read(job, cancel) ?? throw Problem.Conflict("file_changing", "The archive was removed.");
         }
     }
+
+    /// <summary>The text of a plan, in which letters of all languages stay what they are.</summary>
+    public static byte[] ToJson(ArchivePlan plan) => JsonSerializer.SerializeToUtf8Bytes(plan, Plain);
 
     async Task<ArchivePlan?> Read(FolderJob job, CancellationToken cancel)
     {
@@ -71,7 +78,7 @@ public sealed class ArchivePlans(BlobStore blobs, FileStore files, ArchiveConten
 
     async Task<ArchivePlan> Make(Tenant tenant, FolderJob job, CancellationToken cancel)
     {
-        var (names, planned, bytes, leftOut) = (new ArchiveNames(), new List<PlannedFile>(), 0L, 0L);
+        var (names, planned, bytes, leftOut, note) = (new ArchiveNames(), new List<PlannedFile>(), 0L, 0L, "");
         try
         {
             var found = job.Archive!.Files is { } ids ? Named(tenant, job, ids, names, cancel)
@@ -82,13 +89,14 @@ public sealed class ArchivePlans(BlobStore blobs, FileStore files, ArchiveConten
                 else planned.Add(new(file.Id, file.Content, file.Size, path, ArchivePlan.TimeOf(file)));
                 if ((bytes += file.Size) > ArchiveLimits.Made.Bytes) throw ArchiveLimits.TooLarge("bytes", ArchiveLimits.Made.Bytes);
             }
+            note = names.File("", ArchiveContents.NoteName);
         }
         catch (Problem refused) when (refused.Status is 403 or 404 or 413)
         {
             throw new FolderJobStopped(job with { Code = refused.Code });
         }
         if (planned.Count == 0) throw new FolderJobStopped(job with { Code = "file_not_found" });
-        return new(planned, leftOut, names.File("", ArchiveContents.NoteName));
+        return new(planned, leftOut, note);
     }
 
     // Of those that somebody has named, none may be missing.

@@ -9,6 +9,9 @@ namespace Latchkey.Files;
 public sealed class ArchiveStarter(
     StorageClients storage, BlobStore blobs, FolderJobs jobs, ArchiveContents contents, Spaces spaces, TimeProvider clock)
 {
+    /// <summary>The most archives of a user, or an app, that are at work at the same time.</summary>
+    public const int MaxAtOnce = 3;
+
     const int MaxAttempts = 10;
 
     // No folder has this path, so the claim keeps nobody from any.
@@ -29,6 +32,7 @@ public sealed class ArchiveStarter(
         {
             var job = New(caller, asked, self, source);
             var claims = await FolderClaims.In(table, job.Partition, caller.Cancel);
+            if (claims.All.Count(claim => claim.Path == NoFolder) >= MaxAtOnce) throw TooMany();
             claims = claims.With(new FolderClaim(job.Id, Reads: true, NoFolder));
             if (!claims.HasRoom) throw FolderJobStarter.TooMany();
             if (await jobs.TryBegin(job, [claims.Write()], caller.Cancel) is { } begun)
@@ -40,6 +44,12 @@ public sealed class ArchiveStarter(
         }
         throw FolderJobStarter.TooMany(); // Others keep beginning some.
     }
+
+    static Problem TooMany() =>
+        new(429, "too_many_jobs", $"At most {MaxAtOnce} archives can be made for you at the same time. Try again later.")
+        {
+            RetryAfter = 30,
+        };
 
     FolderJob New(Caller caller, ArchiveRequest asked, Owner self, Owner source)
     {

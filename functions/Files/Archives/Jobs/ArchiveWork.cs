@@ -10,8 +10,7 @@ namespace Latchkey.Files;
 /// <summary>
 /// Makes archives: plans what goes into one, counts its length in the space of whom it is for, then copies file after file into the blocks
 /// of a blob, 8 MiB at a time. After each block the job's row says how far it is, so a worker goes on where another one stopped or died.
-/// The
-/// last write makes a blob of the blocks.
+/// The last write makes a blob of the blocks.
 /// </summary>
 public sealed class ArchiveWork(
     FolderJobs jobs, ArchivePlans plans, ArchiveEnd end, ArchiveRights rights, FileStore files, VersionStore versions, ScanRequests scans,
@@ -55,7 +54,8 @@ public sealed class ArchiveWork(
             if (IsOver())
                 return await jobs.Pause(begun, await Save(job, blob, cancel), null, cancel);
         }
-        if (job.Failed > 0) job = await AddNote(job, plan.NotePath, blob, cancel);
+        // Unless a worker has written it that died before the end.
+        if (job.Failed > 0 && job.Archive!.Next == plan.Files.Count) job = await AddNote(job, plan.NotePath, blob, cancel);
         job = await Save(job, blob, cancel);
         try
         {
@@ -171,8 +171,8 @@ public sealed class ArchiveWork(
     async Task<FileRecord?> Find(Tenant tenant, FolderJob job, PlannedFile planned, CancellationToken cancel)
     {
         var file = await files.Find(job.Tenant, planned.Id, cancel);
-        if (file is not { Status: FileStatus.Available, MissingSince: null, IsInfected: false }) return null;
-        if (!await rights.MayRead(tenant, job, file, cancel)) return null;
+        if (file is not { Status: FileStatus.Available, MissingSince: null, IsInfected: false }
+            || !await rights.MayRead(tenant, job, file, cancel)) return null;
         if (file.Content == planned.Content) return file;
         if (await versions.Find(file, planned.Content, cancel) is not { } former) return null;
         try
@@ -188,6 +188,7 @@ public sealed class ArchiveWork(
 
     async Task<Stream?> Open(FolderJob job, FileRecord file, CancellationToken cancel)
     {
+        if (job.Archive!.Offset == file.Size && file.Size > 0) return Stream.Null; // Storage has no range behind the last byte.
         try
         {
             return await blobs.OpenServed(file.Tenant, file.BlobName, file.Snapshot, cancel, job.Archive!.Offset);

@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class MakeArchive(
     TenantPipeline pipeline, FolderJobs jobs, ArchiveStarter starter, ArchiveEnd end, ArchiveContents contents, Spaces spaces,
-    FileUrls urls)
+    FileStore files, FileUrls urls)
 {
     /// <summary><c>POST /{tenant}/archives</c>, with the body of <see cref="DownloadArchive"/> → 202 job.</summary>
     [Function("archives-make")]
@@ -68,7 +68,13 @@ public sealed class MakeArchive(
         }
         catch (Problem refused) when (refused.Status is 403 or 404 or 409 or 410)
         {
-            throw Problem.Conflict("archive_outdated", "You may not read all of this any more, or some of it is gone. Make a new archive.");
+            throw Outdated();
         }
+        // It may have been read before. Nobody looks through 50,000 files for it.
+        if (job.Archive.Files is null && await files.LastInfection(job.Tenant, job.Source, caller.Cancel) >= job.CreatedAt)
+            throw Outdated();
     }
+
+    static Problem Outdated() => Problem.Conflict("archive_outdated",
+        "You may not read all of this any more, or some of it is gone or infected. Make a new archive.");
 }

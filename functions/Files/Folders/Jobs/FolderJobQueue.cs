@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// nothing. So a job has one worker, whatever is delivered twice.
 /// </summary>
 public sealed partial class FolderJobQueue(
-    TenantStore tenants, FolderJobs jobs, FolderJobRights rights, FolderWork work, ArchiveWork archives, FolderEnd end, WorkQueues queues,
+    TenantStore tenants, FolderJobs jobs, FolderJobRights rights, FolderWork work, FolderEnd end, WorkQueues queues,
     ILogger<FolderJobQueue> logger)
 {
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
@@ -31,7 +31,6 @@ public sealed partial class FolderJobQueue(
             if (taken is null) return;
             if (!await rights.MayGoOn(tenant, taken, cancel))
                 await end.TryEnd(taken with { Code = "insufficient_rights" }, gaveUp: true, cancel);
-            else if (taken.Kind == FolderJobKind.Archive) await archives.Run(tenant, taken, MaxTime, cancel);
             else await work.Run(taken, MaxTime, cancel);
         }
         catch (Exception fault) when ((fault is Problem || ErrorBoundary.IsOutage(fault)) && !cancel.IsCancellationRequested)

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Files;
 
-/// <summary>The message of the queue <see cref="QueueNames.FolderJobs"/>: a job that is to go on.</summary>
+/// <summary>
+/// The message of the queues <see cref="QueueNames.FolderJobs"/> and <see cref="QueueNames.Archives"/>: a job that is to go on.
+/// </summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Job">The job.</param>
 /// <param name="Turn">Its turn (<see cref="FolderJob.Turn"/>): the message does nothing once somebody else has taken the next one.</param>
@@ -108,7 +110,8 @@ public sealed partial class FolderJobs(
         try
         {
             using var patience = new CancellationTokenSource(Patience, clock);
-            await queues.Send(QueueNames.FolderJobs, new FolderJobMessage(job.Tenant, job.Id, job.Turn), patience.Token, delay);
+            var queue = job.Kind == FolderJobKind.Archive ? QueueNames.Archives : QueueNames.FolderJobs;
+            await queues.Send(queue, new FolderJobMessage(job.Tenant, job.Id, job.Turn), patience.Token, delay);
         }
         catch (Exception fault) when (ErrorBoundary.IsOutage(fault))
         {

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Latchkey.Files;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files.Archives;
@@ -155,12 +156,12 @@ public sealed class ArchiveJobTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
-    public async Task A_user_who_is_disabled_gets_no_archive_and_no_more_than_20_jobs_are_at_work()
+    public async Task A_user_who_is_disabled_gets_no_archive_and_no_more_than_three_are_made_at_the_same_time()
     {
         var bob = await FoldersClient.As(host, "bob");
         await bob.Upload([1], "one", "many");
         var jobs = new List<JobAnswer>();
-        for (var n = 0; n < FolderClaims.MaxJobs; n++) jobs.Add(await Make(bob, new { folder = "many" }));
+        for (var n = 0; n < ArchiveStarter.MaxAtOnce; n++) jobs.Add(await Make(bob, new { folder = "many" }));
         await Refused(bob, new { folder = "many" }, 429, "too_many_jobs");
         var admin = await host.Admin();
         await admin.Patch($"users/{await host.UserId("bob")}", new { disabled = true });
@@ -176,12 +177,96 @@ public sealed class ArchiveJobTests(DemoHost demo) : IClassFixture<DemoHost>
         await Books.Balance(host);
     }
 
+    [Fact]
+    public async Task Folders_do_not_wait_for_archives_and_a_tenant_that_has_had_its_share_of_these_does()
+    {
+        var alice = await FoldersClient.As(host);
+        await alice.Upload([1], "one", "share");
+        host.Service<ArchivePlaces>().Share.Add("demo", TimeSpan.FromMinutes(2));
+        var job = await Make(alice, new { folder = "share" });
+        await host.RunQueues();
+        Assert.Equal("queued", (await alice.Job(job.Id)).Status);
+        Assert.Equal("done", (await alice.Move("share", "shared")).Status);
+        host.Clock.Advance(TimeSpan.FromMinutes(4));
+        var jobs = host.Service<FolderJobs>();
+        await jobs.Send((await jobs.Find("demo", job.Id, default))!, null);
+        Assert.Equal("file_not_found", (await alice.Ended(job)).Code); // There is no such folder any more.
+    }
+
+    [Fact]
+    public async Task Malware_that_is_found_later_ends_the_archives_of_the_space()
+    {
+        var alice = await FoldersClient.As(host);
+        var id = await alice.Upload([1], "bad", "rescanned");
+        await alice.Upload([2], "good", "rescanned");
+        var done = await alice.Ended(await Make(alice, new { folder = "rescanned" }));
+        await alice.Download(done);
+        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+        await host.Service<ScanVerdicts>().Apply(file, ScanVerdict.Infected("Late"), default);
+        await alice.Download(done, 409, "archive_outdated");
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var without = await alice.Ended(await Make(alice, new { folder = "rescanned" }));
+        Assert.Equal(("done", 1L, 1L), (without.Status, without.Done, without.Failed));
+        await alice.Download(without);
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task A_worker_that_died_right_behind_the_last_byte_of_a_file_is_followed_by_another()
+    {
+        var alice = await FoldersClient.As(host);
+        await alice.Upload([1], "one", "edge");
+        await alice.Upload([2, 3], "two", "edge");
+        var job = await Make(alice, new { folder = "edge" });
+        await OneTurn(job, TimeSpan.Zero);
+        var (jobs, dead) = (host.Service<FolderJobs>(), await Take(job));
+        var plan = await host.Service<ArchivePlans>().Of((await host.Service<TenantStore>().Find("demo", default))!, dead, default);
+        var (blob, header) = (new ArchiveBlob(host.Service<StagedBlobs>(), dead), ZipFormat.Header("two", 2, plan.Files[1].Time));
+        blob.Add(header);
+        blob.Add([2, 3]);
+        var state = dead.Archive!;
+        state = state with
+        {
+            Start = state.Length,
+            Offset = 2,
+            Crc = ZipCrc.Append(0, [2, 3]),
+            Length = state.Length + header.Length + 2,
+        };
+        var saved = await jobs.TrySave(dead with { Archive = await blob.Flush(state, default) }, [], 0, default);
+        await jobs.Send(saved!, null);
+        var done = await alice.Ended(job);
+        Assert.Equal(("done", 2L), (done.Status, done.Done));
+        using var zip = await Opened(alice, done);
+        Assert.Equal([2, 3], Unpacked(zip, "two"));
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task Whoever_cancels_an_archive_while_it_is_planned_leaves_no_blocks()
+    {
+        var alice = await FoldersClient.As(host);
+        await alice.Upload([1], "one", "early");
+        var job = await Make(alice, new { folder = "early" });
+        var before = await Take(job); // As the request that cancels it reads it.
+        await host.Service<ArchiveWork>().Run(
+            (await host.Service<TenantStore>().Find("demo", default))!, before, TimeSpan.Zero, default);
+        Assert.NotEmpty(await host.Blobs(job.Id));
+        var ended = await host.Service<ArchiveEnd>().TryEnd(before with { Code = "cancelled" }, null, default);
+        Assert.Equal((FolderJobStatus.Failed, 1L), (ended!.Status, ended.Total));
+        Assert.Empty(await host.Blobs(job.Id));
+        await Books.Balance(host);
+    }
+
     async Task OneTurn(JobAnswer job, TimeSpan time)
     {
-        var jobs = host.Service<FolderJobs>();
-        var taken = (await jobs.TryTake((await jobs.Find("demo", job.Id, default))!, default))!;
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
-        await host.Service<ArchiveWork>().Run(tenant, taken, time, default);
+        await host.Service<ArchiveWork>().Run(tenant, await Take(job), time, default);
+    }
+
+    async Task<FolderJob> Take(JobAnswer job)
+    {
+        var jobs = host.Service<FolderJobs>();
+        return (await jobs.TryTake((await jobs.Find("demo", job.Id, default))!, default))!;
     }
 
     Task<JobAnswer> Make(FilesClient caller, object asked, TestHost? at = null) =>

@@ -149,7 +149,7 @@ public sealed class ArchiveTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public void One_user_or_tenant_does_not_take_all_places()
     {
-        var places = new ArchivePlaces();
+        var places = new ArchivePlaces(TimeProvider.System);
         using var first = places.Take("demo", "alice");
         using var second = places.Take("demo", "alice");
         Assert.Throws<Problem>(() => places.Take("demo", "alice"));
