@@ -10,6 +10,7 @@ public static partial class Services
 {
     static IServiceCollection AddSharing(this IServiceCollection services) => services
         .AddSingleton<PeopleIndex>()
+        .AddSingleton<PeopleLimiter>()
         .AddSingleton<SpaceLinkStore>()
         .AddSingleton<SpaceLinks>()
         .AddSingleton<BoundFolders>()

@@ -17,6 +17,9 @@ public sealed class UserRemoval(
     SessionRevocation revocation, UserStore users, AppGroups groups, SpaceRemoval spaces, UserTraces traces,
     WaysToSignIn ways, RemovalNotes notes, TimeProvider clock)
 {
+    /// <summary>The user whom a note is about, or null.</summary>
+    public Task<User?> Find(Tenant tenant, RemovalNote note, CancellationToken cancel) => users.Find(tenant, note.Id, cancel);
+
     /// <summary>
     /// Deletes the user; false if the time ran out first: a repeated call continues. Null if the user does not exist.
     /// </summary>

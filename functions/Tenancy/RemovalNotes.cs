@@ -37,6 +37,12 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     /// <summary>How long a request deletes; the timer deletes the rest. Azure's front end gives up after 230 seconds.</summary>
     public static readonly TimeSpan MaxRequestTime = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// The id, of no user, of the note that the rows go by which the tenant's users were found by name (<see cref="PeopleIndex"/>). A
+    /// version from before takes it for a user who is gone.
+    /// </summary>
+    public const string People = "~people";
+
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Removals));
 
     /// <summary>Writes a note, before the write that begins the deletion.</summary>

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { missing } from './chromium.js';
-import { act, answer, choose, desk, downloaded, inspect, line, onMyFiles, pageMenu, said } from './my-files.js';
+import { act, answer, choose, desk, downloaded, entriesOf, inspect, line, onMyFiles, pageMenu, said } from './my-files.js';
 import { issuer, photo } from './service.js';
 
 const options = { skip: missing, timeout: 120_000 };
@@ -82,6 +82,24 @@ test('all of it can be done with the keyboard, and with several files at once', 
   await answer(page, `Sea, #${tag}`);
   await said(page, 'The tags were saved.');
   await line(page, 'b.jpg').getByText(`#Sea #${tag}`).waitFor();
+  await page.getByRole('button', { name: 'Clear the selection' }).click();
+  // A tag that an app has set may have a comma: it stays as it is when somebody only looks.
+  await page.route(/\/demo\/files\?/, async route => {
+    const list = await (await route.fetch()).json();
+    return route.fulfill({ json: { ...list, files: list.files.map(file => ({ ...file, tags: ['Sea, salt', '#1'] })) } });
+  });
+  await pageMenu(page, 'Reload');
+  await line(page, 'b.jpg').getByText('#Sea, salt ##1').waitFor();
+  const tagged = [];
+  page.on('request', request => request.url().endsWith('/files/bulk') && tagged.push(request.url()));
+  await act(page, 'b.jpg', 'Tags …');
+  await page.getByRole('button', { name: 'OK', exact: true }).click();
+  await page.unroute(/\/demo\/files\?/);
+  await pageMenu(page, 'Reload');
+  await line(page, 'b.jpg').getByText(`#Sea #${tag}`).waitFor();
+  assert.deepEqual(tagged, []);
+  await line(page, 'a.jpg').locator('.open').focus();
+  await page.keyboard.press('Control+a');
   const requests = [];
   page.on('request', request => request.method() !== 'GET' && requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
   await all.getByRole('button', { name: 'Delete' }).click();
@@ -173,6 +191,18 @@ test('a folder is made, renamed, moved, copied, downloaded and deleted with all 
   const name = `Summer ${Date.now()}`; // The space is one for all tests.
   await act(page, 'Sommer', 'Rename');
   await answer(page, name);
+  await said(page, `The folder was renamed to ${name}.`);
+  // Undo means the space where it was done, wherever the reader is by then.
+  const mine = page.url();
+  await page.getByRole('link', { name: 'Family' }).click();
+  await page.getByRole('link', { name: 'Family' }).and(page.locator('[aria-current=page]')).waitFor();
+  const undone = page.waitForRequest(request => request.method() === 'PATCH' && request.url().endsWith('/demo/folders'));
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  assert.equal((await undone).postDataJSON().space, 'me');
+  await (await undone).response();
+  await page.goto(mine);
+  await act(page, 'Sommer', 'Rename');
+  await answer(page, name);
   await line(page, name).waitFor();
   await act(page, name, 'Move …');
   await picker.getByRole('button', { name: 'Spaces' }).click();
@@ -183,6 +213,15 @@ test('a folder is made, renamed, moved, copied, downloaded and deleted with all 
   await said(page, `${name} was moved to Family.`);
   assert.equal(await line(page, name).count(), 0);
   await page.getByRole('link', { name: 'Family' }).click();
+  await line(page, name).waitFor();
+  // As long as nothing is known of the space, nothing is offered that could be done to another one.
+  await page.route('**/demo/spaces', route => route.fulfill({ status: 503, json: {} }));
+  await page.reload();
+  assert.deepEqual(await entriesOf(page, name), ['Open', 'Download as ZIP', 'Copy …']);
+  await page.unroute('**/demo/spaces');
+  await pageMenu(page, 'Reload');
+  await page.getByRole('link', { name: 'Family' }).and(page.locator('[aria-current=page]')).waitFor();
+  assert.ok((await entriesOf(page, name)).includes('Rename'));
   await line(page, name).locator('.open').click();
 
   // And a file back from there.

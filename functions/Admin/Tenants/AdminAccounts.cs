@@ -10,7 +10,8 @@ namespace Latchkey.Admin;
 
 /// <summary>How people come to an account of the tenant, and how they sign in to it (<see cref="AccountRules"/>).</summary>
 public sealed class AdminAccounts(
-    TenantPipeline pipeline, TenantStore tenants, UserStore users, PeopleIndex people, WaysToSignIn ways, Settings settings)
+    TenantPipeline pipeline, TenantStore tenants, UserStore users, PeopleIndex people, RemovalNotes notes, WaysToSignIn ways,
+    Settings settings)
 {
     const string Route = "{tenant}/admin/accounts";
 
@@ -34,6 +35,9 @@ public sealed class AdminAccounts(
             var body = await JsonBody.Read<AccountsBody>(request);
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
             await EnsureOwnWay(caller, body);
+            // Names that stay after a death, or that another instance still writes, go with the note.
+            if (body.PeopleSearch is false)
+                await notes.Add(caller.Tenant.Id, RemovalKind.User, RemovalNotes.People, purge: false, caller.Cancel);
             var changed = await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel),
                 tenant => tenant with { Accounts = body.Apply(tenant, settings) }, tenant => tenants.TryReplace(tenant, caller.Cancel))
                 ?? throw OperatorTenants.NotFound();

@@ -6,12 +6,13 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Finishes, once an hour, deletions of users, groups and clients' files that stopped half-way: after a crash, or because the work
-/// took longer than one request. It also deletes the accounts whose users asked for it, once their days to change their mind are over.
+/// Finishes, once an hour, deletions of users, groups, clients' files and people's names that stopped half-way: after a crash, or because
+/// the work took longer than one request. It also deletes the accounts whose users asked for it, once their days to change their mind are
+/// over.
 /// </summary>
 public sealed class RemovalTimer(
-    RemovalNotes notes, UserRemoval ofUsers, AccountDeletion ofAccounts, GroupRemoval ofGroups, ClientRemoval ofClients, UserStore users,
-    TenantStore tenants, AuditLog audit, TimeProvider clock)
+    RemovalNotes notes, UserRemoval ofUsers, AccountDeletion ofAccounts, GroupRemoval ofGroups, ClientRemoval ofClients,
+    PeopleIndex people, TenantStore tenants, AuditLog audit, TimeProvider clock)
 {
     // A younger note may belong to a request that is still running, or that has not marked the user yet.
     static readonly TimeSpan MinNoteAge = TimeSpan.FromMinutes(10);
@@ -47,7 +48,13 @@ public sealed class RemovalTimer(
         var tenant = await tenants.FindNow(note.Tenant, cancel);
         if (note.Kind == RemovalKind.Client && tenant is not null) return await ofClients.TryFinish(tenant, note.Id, MaxTime, cancel);
         if (note.Kind == RemovalKind.AppGroups && tenant is not null) return await ofClients.TryFinishGroups(tenant, note.Id, MaxTime);
-        var user = tenant is null ? null : await users.Find(tenant, note.Id, cancel);
+        if (note.Id == RemovalNotes.People)
+        {
+            if (tenant is { Accounts.PeopleSearch: false }) await people.Clear(tenant, cancel);
+            await notes.TryRemove(note);
+            return false;
+        }
+        var user = tenant is null ? null : await ofUsers.Find(tenant, note, cancel);
         if (user is { Deleting: true }) return await ofUsers.TryFinish(tenant!, user, MaxTime);
         // An administrator's deletion that never began may have replaced the note of the user's own.
         if (user is { DeleteAt: not null }) return await ofAccounts.TryFinish(tenant!, note, MaxTime);

@@ -127,6 +127,17 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
         return new(kind, after.Id) { File = file, Owner = file?.Owner, Types = [.. TypesOf(kind, before, after)] };
     }
 
+    /// <summary>
+    /// What others are told of though the space has no change: an upload that is to replace a file can't be scanned. Null for nothing.
+    /// </summary>
+    public static IReadOnlyList<TenantEvent>? UnseenBetween(FileRecord before, FileRecord after)
+    {
+        if (after.Replaces is null || KindOf(before, after) != ChangeKind.Changed) return null;
+        if (!TypesOf(ChangeKind.Changed, before, after).Contains(EventTypes.FileNotScanned)) return null;
+        var told = new FileChange(ChangeKind.Changed, after.Id) { File = after, Owner = after.Owner, Types = [EventTypes.FileNotScanned] };
+        return [.. told.Events.Select(one => one with { Change = TenantEvent.NoChange })];
+    }
+
     static ChangeKind? KindOf(FileRecord before, FileRecord after) => (before.Status, after.Status) switch
     {
         (FileStatus.Pending or FileStatus.Copying or FileStatus.Scanning, FileStatus.Available) => ChangeKind.Created,

@@ -76,7 +76,7 @@ public sealed class SpaceQuota(
             var excess = IsRelease(change) ? await tenantQuota.FindExcess(tenant, space, next, limits, cancel) : null;
             if (excess is not null) next = excess.Kept;
             var partition = RowKeys.Space(tenant, space);
-            if (owner is not null && change.Change is not null)
+            if (owner is not null && (change.Change is not null || change.Unseen is not null))
                 told ??= await outbox.Prepare(owner, TableNames.Files, partition, change.Events, cancel);
             var knowing = KnownRows.Write(table, partition, next.Incarnation!, change.Known, cancel);
             var finding = SearchIndex.Write(table, partition, leaves.Find(partition, usage.ETag), change.Search ?? [], cancel);

@@ -30,7 +30,11 @@ public readonly record struct UsageChange(long Bytes, long Files, long Pending)
     public IReadOnlyList<FileChange> Seen => Change is null ? [] : [Change, .. More ?? []];
 
     /// <summary>What others are told of it.</summary>
-    public IEnumerable<TenantEvent> Events => Seen.SelectMany((seen, n) => seen.Events.Select(one => one with { Change = n }));
+    public IEnumerable<TenantEvent> Events =>
+        Seen.SelectMany((seen, n) => seen.Events.Select(one => one with { Change = n })).Concat(Unseen ?? []);
+
+    /// <summary>What others are told of besides (<see cref="FileChange.UnseenBetween"/>); null for nothing.</summary>
+    public IReadOnlyList<TenantEvent>? Unseen { get; init; }
 
     /// <summary>By what the space knows its files from now on; null if that stays.</summary>
     public KnownChange? Known { get; init; }

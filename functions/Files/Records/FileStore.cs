@@ -131,6 +131,7 @@ public sealed partial class FileStore(StorageClients storage, SpaceQuota spaceQu
         return change with
         {
             Change = FileChange.Between(before, after),
+            Unseen = isOne ? FileChange.UnseenBetween(before, after) : null,
             More = isOne ? null : [.. moves.Skip(1).Select(move => FileChange.Between(move.Before, move.After)!)],
             Known = isOne ? KnownChange.Between(before, after) : null,
             Search = SearchChange.Between(moves),

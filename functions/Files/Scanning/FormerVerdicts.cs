@@ -1,3 +1,5 @@
+using Latchkey.Http;
+
 namespace Latchkey.Files;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FormerVerdicts(FileStore files, VersionStore versions, TimeProvider clock)
 {
+    const int MaxAttempts = 5;
+
     /// <summary>Writes a verdict about a former version, unless it says so already.</summary>
     /// <returns>The version as it is then, or null; and true if that is because its bytes are gone. Otherwise it changed
     /// meanwhile.</returns>
@@ -28,14 +32,21 @@ public sealed class FormerVerdicts(FileStore files, VersionStore versions, TimeP
     }
 
     /// <summary>
-    /// Writes that others are being told of malware, in a file or a former version that was just read; false if that was written before, or
-    /// it changed meanwhile.
+    /// Writes that others are being told of malware, in a file or a former version; false if that was written before, or if it is gone.
     /// </summary>
+    /// <exception cref="Problem">409 <c>file_changing</c>.</exception>
     public async Task<bool> TryMarkTold(FileRecord infected, CancellationToken cancel)
     {
-        if (infected.Scan!.ToldAt is not null) return false;
-        var told = infected with { Scan = infected.Scan with { ToldAt = clock.GetUtcNow() } };
-        var isFile = await files.Find(infected.Tenant, infected.Id, cancel) is { } file && file.Content == infected.Content;
-        return isFile ? await files.TryMove(infected, told, default, cancel) : await versions.TryChange(told, cancel);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (infected.Scan!.ToldAt is not null) return false;
+            var told = infected with { Scan = infected.Scan with { ToldAt = clock.GetUtcNow() } };
+            var isFile = await files.Find(infected.Tenant, infected.Id, cancel) is { } file && file.Content == infected.Content;
+            if (isFile ? await files.TryMove(infected, told, default, cancel) : await versions.TryChange(told, cancel)) return true;
+            // It changed meanwhile. Its bytes go after this, so nobody else would tell of them.
+            if (await versions.FindBytes(infected.Tenant, infected.Content, cancel) is not { IsInfected: true } now) return false;
+            infected = now;
+        }
+        throw Problem.Conflict("file_changing", "The file keeps changing.");
     }
 }

@@ -10,7 +10,9 @@ namespace Latchkey.Files;
 /// <summary>Somebody with whom files can be shared.</summary>
 /// <param name="Id">The user's id, as a share takes it.</param>
 /// <param name="Name">The display name.</param>
-public sealed record PersonResponse(string Id, string Name);
+/// <param name="Account">What tells people of one name apart: <see cref="PeopleIndex.AccountOf"/>.</param>
+/// <param name="Whole">True if the text is the whole name, user name or verified address.</param>
+public sealed record PersonResponse(string Id, string Name, string Account, bool Whole);
 
 /// <summary>At most <see cref="PeopleIndex.Max"/> people.</summary>
 public sealed record PeopleResponse(IReadOnlyList<PersonResponse> People);
@@ -19,14 +21,11 @@ public sealed record PeopleResponse(IReadOnlyList<PersonResponse> People);
 /// Finds people of the tenant to share with, where it lets its users find each other. Where it does not, the answer is the same whatever
 /// is asked for, and nothing is looked up.
 /// </summary>
-public sealed class FindPeople(TenantPipeline pipeline, PeopleIndex people, AnonymousLimiter limiter)
+public sealed class FindPeople(TenantPipeline pipeline, PeopleIndex people, PeopleLimiter limiter)
 {
     const int MaxChars = 200;
 
-    // Sixty at once, then one a second: as fast as somebody types, and too slow to copy the names of a large tenant.
-    const int Cost = 10;
-
-    /// <summary><c>GET /{tenant}/people?q=</c> → <c>{people: [{id, name}]}</c></summary>
+    /// <summary><c>GET /{tenant}/people?q=</c> → <c>{people: [{id, name, account, whole}]}</c></summary>
     [Function("people-find")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/people")] HttpRequest request) =>
@@ -37,8 +36,9 @@ public sealed class FindPeople(TenantPipeline pipeline, PeopleIndex people, Anon
                 throw new Problem(403, "people_hidden", "Users of this tenant can't look up each other.");
             var text = Query.Read(request, "q")["q"]?.Trim() ?? "";
             if (text.Length is 0 or > MaxChars) throw Problem.BadRequest("invalid_query", $"q must have 1 to {MaxChars} characters.");
-            limiter.TakeFor($"{tenant.Id}|{self.Id}", Cost);
+            limiter.Take(tenant.Id, self.Id);
             var found = await people.Find(tenant, text, self.Id, caller.Cancel);
-            return FileJson.Ok(new PeopleResponse([.. found.Select(user => new PersonResponse(user.Id, user.Name))]));
+            return FileJson.Ok(new PeopleResponse([.. found.Select(user =>
+                new PersonResponse(user.Id, user.Name, PeopleIndex.AccountOf(user), PeopleIndex.IsWhole(user, text)))]));
         });
 }

@@ -28,6 +28,10 @@ public sealed record Share
     /// <summary>The user's or group's name when it was shared.</summary>
     public string? RecipientName { get; init; }
 
+    /// <summary>What tells the user from others of the same name (<see cref="Tenancy.PeopleIndex.AccountOf"/>); null where users do not
+    /// see that of each other.</summary>
+    public string? RecipientAccount { get; init; }
+
     /// <summary><see cref="Permission.Read"/> or <see cref="Permission.Write"/>.</summary>
     public required Permission Access { get; init; }
 
@@ -83,6 +87,7 @@ public sealed record Share
         Kind = row.GetString("Kind"),
         Recipient = row.GetString("Recipient"),
         RecipientName = row.GetString("RecipientName"),
+        RecipientAccount = row.GetString("RecipientAccount"),
         Access = Enum.Parse<Permission>(row.GetString("Access")),
         Until = row.GetDateTimeOffset("Until"),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
@@ -102,6 +107,7 @@ public sealed record Share
         ["Kind"] = Kind,
         ["Recipient"] = Recipient,
         ["RecipientName"] = RecipientName,
+        ["RecipientAccount"] = RecipientAccount,
         ["Access"] = Access.ToString(),
         ["Until"] = Until,
         ["CreatedAt"] = CreatedAt,

@@ -60,7 +60,10 @@ public sealed class ShareFile(
         var user = await users.FindByName(caller.Tenant, with.User!, caller.Cancel)
             ?? (Ids.IsId(with.User!) ? await users.Find(caller.Tenant, with.User!, caller.Cancel) : null)
             ?? throw Problem.NotFound("user_not_found", "The user was not found.");
-        return New(file, "user", user.Id, user.Name);
+        return New(file, "user", user.Id, user.Name) with
+        {
+            RecipientAccount = caller.Tenant.Accounts.PeopleSearch ? PeopleIndex.AccountOf(user) : null,
+        };
     }
 
     Share New(FileRecord file, string kind, string recipient, string name) => new()

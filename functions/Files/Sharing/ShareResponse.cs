@@ -14,13 +14,14 @@ public sealed record ShareResponse(
     public static ShareResponse Of(Share share, string? url = null) => new(
         share.Id, share.Access.ToString().ToLowerInvariant(),
         share.Kind == "link" ? null : new RecipientResponse(
-            share.Kind == "user" ? share.Recipient : null, share.Kind == "group" ? share.Recipient : null, share.RecipientName),
+            share.Kind == "user" ? share.Recipient : null, share.Kind == "group" ? share.Recipient : null, share.RecipientName,
+            share.RecipientAccount),
         share.Kind == "link" ? new LinkResponse(url, share.PasswordHash is not null, share.MaxDownloads, share.Downloads) : null,
         share.Until?.UtcDateTime, share.CreatedAt.UtcDateTime);
 }
 
-/// <summary>A user or a group by id, and its name.</summary>
-public sealed record RecipientResponse(string? User, string? Group, string? Name);
+/// <summary>A user or a group by id, its name, and what tells the user from others of that name.</summary>
+public sealed record RecipientResponse(string? User, string? Group, string? Name, string? Account);
 
 /// <summary>
 /// A link. <c>url</c> is shown only once, when the link is created, because only a hash of its secret is stored. Downloads are

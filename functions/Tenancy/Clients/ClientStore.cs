@@ -91,7 +91,7 @@ public sealed class ClientStore(
         // Only the built-in client can be found without a row.
         var write = client.ETag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace;
         var done = await outbox.TryTransact(tenant, TableNames.Clients, [new(write, ClientRow.Of(tenant, client), client.ETag)],
-            ClientEvents.Of(client), cancel);
+            ClientEvents.Of(tenant, client), cancel);
         cache.Remove($"{tenant.Id}|{client.Id}");
         return done;
     }

@@ -34,6 +34,12 @@ public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> E
                 (row["Name"], row["Rights"]) = (row.RowKey, "");
                 (row["CreatedAt"], row["DisabledBecause"]) = (Note.CreatedAt, "event");
             }
+            // In that of the clients, for a client: one that may do nothing.
+            if (Note.Table == TableNames.Clients)
+            {
+                (row["Name"], row["AccessTokenSeconds"], row["RetryWindowSeconds"]) = (row.RowKey, 0, 0);
+                (row["SessionIdleSeconds"], row["SessionSeconds"]) = (0, 0);
+            }
             Columns.PutLong(row, "Events", JsonSerializer.Serialize(Events));
             return new(TableTransactionActionType.UpsertReplace, row);
         }
@@ -47,7 +53,8 @@ public sealed record PreparedEvents(EventNote Note, IReadOnlyList<StoredEvent> E
     /// <param name="changes">How many changes there are.</param>
     public PreparedEvents Numbered(string name, long last, int changes) => this with
     {
-        Events = [.. Events.Zip(Changes, (one, change) => one.With(name, last - changes + 1 + change))],
+        Events = [.. Events.Zip(Changes, (one, change) =>
+            change == TenantEvent.NoChange ? one : one.With(name, last - changes + 1 + change))],
     };
 }
 

@@ -10,7 +10,10 @@ namespace Latchkey.Tenancy;
 /// <param name="Data">What it is about. What is null is left out.</param>
 public sealed record TenantEvent(string Type, params IReadOnlyList<(string Name, object? Value)> Data)
 {
-    /// <summary>Which of the numbered changes of its transaction it is about, from 0.</summary>
+    /// <summary>It is about none of the numbered changes of its transaction.</summary>
+    public const int NoChange = -1;
+
+    /// <summary>Which of the numbered changes of its transaction it is about, from 0; or <see cref="NoChange"/>.</summary>
     public int Change { get; init; }
 
     /// <summary>The event as it is stored and sent.</summary>

@@ -13,14 +13,17 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
     /// <summary>The most people of an answer.</summary>
     public const int Max = 10;
 
+    /// <summary>The fewest characters of a name that lead to it: a single one has few values, and each would list ten people.</summary>
+    public const int MinChars = 2;
+
     const int MaxRows = 2 * Max; // Some may lead to users who are disabled, or have another name by now.
     const int UsersAtOnce = 1000;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
 
     /// <summary>
-    /// The user with this name or verified email address, and those whose display name begins with the text, in the order of their names;
-    /// none of them disabled.
+    /// The user with this name or verified email address, and those whose display name begins with the text, of two characters at least, in
+    /// the order of their names; none of them disabled.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="text">What somebody has typed.</param>
@@ -29,8 +32,10 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
     public async Task<IReadOnlyList<User>> Find(Tenant tenant, string text, string except, CancellationToken cancel)
     {
         var exact = users.FindByName(tenant, text, cancel);
-        var start = RowKeys.PeopleFrom(UserStore.Normalize(text));
-        var rows = await table.Range(tenant.Id, start, start + "~", MaxRows, cancel).Take(MaxRows).ToListAsync(cancel);
+        var normalized = UserStore.Normalize(text);
+        var start = RowKeys.PeopleFrom(normalized);
+        var rows = normalized.Length < MinChars ? []
+            : await table.Range(tenant.Id, start, start + "~", MaxRows, cancel).Take(MaxRows).ToListAsync(cancel);
         var named = await Task.WhenAll(rows.Select(row => Find(tenant, row, cancel)));
         return [.. named.Prepend(await exact).OfType<User>()
             .Where(user => user is { Disabled: false, Deleting: false } && user.Id != except).DistinctBy(user => user.Id).Take(Max)];
@@ -49,9 +54,21 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
                 await table.TryTransact([.. chunk.Select(user => Row(tenant, user))
                     .Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancel);
             }
+            await ForgetDeleted(tenant, some, after, cancel);
             after = some.Count == UsersAtOnce ? some[^1].Id : null;
         }
         while (after is not null);
+    }
+
+    // Those who were deleted while their rows were being written: their names would stay.
+    async Task ForgetDeleted(Tenant tenant, IReadOnlyList<User> some, string? after, CancellationToken cancel)
+    {
+        var there = (await users.List(tenant, after, UsersAtOnce, cancel)).Select(user => user.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var user in some.Where(user => !there.Contains(user.Id)))
+        {
+            if (await users.Find(tenant, user.Id, cancel) is null)
+                await table.TryDelete(tenant.Id, KeyOf(user.Name, user.Id), cancel);
+        }
     }
 
     /// <summary>Deletes the rows of all users.</summary>
@@ -65,6 +82,23 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
             foreach (var key in keys) await table.TryDelete(tenant.Id, key, cancel); // One of them is gone already.
         }
     }
+
+    /// <summary>
+    /// What tells people of one name apart, and none of them can choose: the user name, or the verified email address. Of an address the
+    /// middle of what stands before the @ is left out.
+    /// </summary>
+    public static string AccountOf(User user)
+    {
+        var account = user.VerifiedEmail ?? user.UserName;
+        var at = account.LastIndexOf('@');
+        if (at < 1) return account;
+        var local = account[..at].EnumerateRunes().ToList();
+        return $"{local[0]}…{local[^1]}{account[at..]}";
+    }
+
+    /// <summary>True if the text is the whole display name, user name or verified email address of the user.</summary>
+    public static bool IsWhole(User user, string text) =>
+        user.Names.Append(UserStore.Normalize(user.Name)).Contains(UserStore.Normalize(text), StringComparer.Ordinal);
 
     /// <summary>The key of the row that leads to a user with this display name.</summary>
     internal static string KeyOf(string name, string id) => RowKeys.Person(UserStore.Normalize(name), id);

@@ -122,6 +122,10 @@ public sealed record User
     internal IReadOnlyList<string> Keys =>
         [.. Names.Select(RowKeys.UserName), .. ExternalId is { } id ? (string[])[RowKeys.ExternalUser(id)] : []];
 
+    /// <summary>The key of the row that led to it by its display name as it was read; null if that stays.</summary>
+    internal string? FormerPersonKey => Stored is { } former && PeopleIndex.KeyOf(former.Name, Id) is var key
+        && key != PeopleIndex.KeyOf(Name, Id) ? key : null;
+
     /// <summary>The normalized names that should lead to it: the user name, and the address once it is verified.</summary>
     internal IReadOnlyList<string> Names => VerifiedEmail is { } email
         ? [.. new[] { UserStore.Normalize(UserName), UserStore.Normalize(email) }.Distinct(StringComparer.Ordinal)]

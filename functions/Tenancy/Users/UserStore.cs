@@ -91,26 +91,21 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
         actions.AddRange(others);
         var isNamed = tenant.Accounts.PeopleSearch && user.Stored?.Name != user.Name;
         if (isNamed) actions.Add(new(TableTransactionActionType.UpsertReplace, PeopleIndex.Row(tenant, user)));
+        var former = isNamed && user.FormerPersonKey is { } name ? await table.Find(tenant.Id, name, cancel) : null;
         var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one)).ToList();
         Task<bool> Write() => actions.Count == 1 && events.Count == 0 ? table.TryReplace(row, cancel)
             : outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
         var done = await closings.Around(UserEvents.EndsConnections(user) ? tenant : null, ClosingKind.User, user.Id, Write, cancel);
-        if (done && isNamed && user.Stored is { } former) await ForgetName(tenant, former.Name, user);
+        // It may not have been there, which would fail a transaction; and by now it may be that of the next name. See PeopleIndex.Find.
+        if (done && former is not null) await table.TryDelete(former, CancellationToken.None);
         Forget(tenant, user.Id);
         return done;
-    }
-
-    // The row may not be there, which would fail a transaction. One that stays behind leads nowhere, and goes when it is found.
-    async Task ForgetName(Tenant tenant, string name, User user)
-    {
-        var key = PeopleIndex.KeyOf(name, user.Id);
-        if (key != PeopleIndex.KeyOf(user.Name, user.Id)) await table.TryDelete(tenant.Id, key, CancellationToken.None);
     }
 
     /// <summary>Deletes a user with all rows at once; false if they are gone.</summary>
     public async Task<bool> TryDelete(Tenant tenant, User user, CancellationToken cancel)
     {
-        if (tenant.Accounts.PeopleSearch) await table.TryDelete(tenant.Id, PeopleIndex.KeyOf(user.Name, user.Id), cancel);
+        await table.TryDelete(tenant.Id, PeopleIndex.KeyOf(user.Name, user.Id), cancel);
         var done = await outbox.TryTransact(tenant, TableNames.Users,
         [
             .. user.StoredKeys.Select(key => DeleteKey(tenant, key)),
@@ -124,7 +119,7 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
     /// <summary>Adds a user with all rows at once; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, User user, CancellationToken cancel) => TryAdd(tenant, [user], cancel);
 
-    /// <summary>Adds up to 33 users, or 25 if they can find each other, all or none; false if a name is taken.</summary>
+    /// <summary>Adds up to 33 users, or 24 if they can find each other, all or none; false if a name is taken.</summary>
     public Task<bool> TryAdd(Tenant tenant, IReadOnlyList<User> users, CancellationToken cancel) =>
         TryAdd(tenant, users, [], cancel);
 

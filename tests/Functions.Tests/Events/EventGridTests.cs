@@ -193,19 +193,33 @@ public sealed partial class EventGridTests : IAsyncLifetime
         await admin.Patch("settings", new { malwareScanning = true });
         await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.ScanResults).CreateAsync(); // As infra does.
         var alice = await host.As("alice");
-        foreach (var result in (string[])["Malicious", "Error"])
+        foreach (var result in (string[])["Malicious", "Error"]) await Scanned(await alice.Upload([1, 2, 3]), result);
+        // What is to replace a file is no change of its space, and others hear of it all the same.
+        var versions = await VersionsClient.Of(host);
+        var file = await alice.Upload([1, 2, 3]);
+        await Scanned(file, "No threats found");
+        var upload = await versions.SendVersion(file, [4, 5]);
+        await alice.Completed(upload);
+        await Scanned(upload, "Error");
+        JsonElement? Told() => received.Select(one => Event(one.Body).GetProperty("data"))
+            .Where(data => data.TryGetProperty("fileId", out var about) && about.GetString() == upload)
+            .Select(data => (JsonElement?)data).FirstOrDefault();
+        await Eventually.True(() => Told() is not null);
+        Assert.Equal("not_scannable", Told()!.Value.GetProperty("reason").GetString());
+        Assert.False(Told()!.Value.TryGetProperty("sequence", out _));
+    }
+
+    async Task Scanned(string id, string result)
+    {
+        var blob = host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id);
+        var etag = (await blob.GetPropertiesAsync()).Value.ETag.ToString().Trim('"');
+        await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.ScanResults).SendMessageAsync(JsonSerializer.Serialize(new
         {
-            var id = await alice.Upload([1, 2, 3]);
-            var blob = host.Service<StorageClients>().Blobs.GetBlobContainerClient("files-demo").GetBlobClient(id);
-            var etag = (await blob.GetPropertiesAsync()).Value.ETag.ToString().Trim('"');
-            await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.ScanResults).SendMessageAsync(JsonSerializer.Serialize(new
-            {
-                data = new { blobUri = blob.Uri.AbsoluteUri, eTag = etag, scanResultType = result },
-                eventType = "Microsoft.Security.MalwareScanningResult",
-                topic = ScanTopic,
-            }));
-            await host.RunQueues();
-        }
+            data = new { blobUri = blob.Uri.AbsoluteUri, eTag = etag, scanResultType = result },
+            eventType = "Microsoft.Security.MalwareScanningResult",
+            topic = ScanTopic,
+        }));
+        await host.RunQueues();
     }
 
     // Type → the members that the page names.

@@ -1,9 +1,11 @@
 using System.Reflection;
 using System.Text.Json;
+using Azure.Data.Tables;
 using Latchkey.Admin;
 using Latchkey.Http;
 using Latchkey.OpenApi;
 using Latchkey.Protocol;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Tenancy;
@@ -50,6 +52,24 @@ public sealed class ClientFieldsTests
     {
         var body = JsonBody.Read<ClientBody>("""{"name":"A","relaxedRedirects":true,"forwardsAddress":false,"jwks":""}"""u8.ToArray());
         Assert.Equal(["name", "jwks", "relaxedRedirects", "forwardsAddress"], body.Describe());
+    }
+
+    [Fact]
+    public void A_client_that_is_written_as_it_was_is_no_event()
+    {
+        Client Stored() => ClientRow.Read(ClientRow.Of(Tenant, WithEverything()));
+        Assert.Empty(ClientEvents.Of(Tenant, Stored() with { Stored = Stored() }));
+        var changed = Stored() with { Stored = Stored(), Name = "B" };
+        Assert.Equal(EventTypes.ClientChanged, Assert.Single(ClientEvents.Of(Tenant, changed)).Type);
+    }
+
+    [Fact]
+    public void A_row_of_events_among_clients_can_be_read_as_one_that_may_do_nothing()
+    {
+        var note = new EventNote("demo", "20260101", "id", TableNames.Clients, "demo", DateTimeOffset.UnixEpoch);
+        var client = ClientRow.Read((TableEntity)new PreparedEvents(note, []).Row.Entity); // As the former version does.
+        Assert.Empty(client.Grants);
+        Assert.Equal(Scope.None, client.Scope);
     }
 
     static Client WithEverything() => new()

@@ -22,7 +22,8 @@ import { UploadsPanel } from './uploads/uploads-panel.js';
 const retryAfter = 15_000; // ms
 
 const { issuer, client } = byId('my-files').dataset;
-const session = new Session(issuer, client, showSignedOut);
+const session = new Session(issuer, client, () => showSignedOut(t('FilesSessionEnded')));
+let files;
 
 async function main() {
   // The sign-in returns to the issuer's origin. Under any other host name of this machine it would never come back here.
@@ -67,6 +68,7 @@ function waitForNetwork(error) {
 }
 
 function showSignedOut(message) {
+  forget();
   byId('signed-in').hidden = true;
   for (const id of ['face', 'filter', 'filter-open']) byId(id).hidden = true;
   const lead = byId('signed-out').querySelector('p');
@@ -76,19 +78,27 @@ function showSignedOut(message) {
   byId('signed-out').hidden = false;
 }
 
+// Whoever looks at the page next may be somebody else.
+function forget() {
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+  for (const id of ['stage', 'share-rows', 'working', 'said', 'wrong']) byId(id).replaceChildren();
+  files?.end();
+  Jobs.forget();
+}
+
 async function show() {
   const api = new Api(session, issuer);
   startAccount(session);
   byId('signed-in').hidden = false;
   const [usage, jobs] = [new Usage(api), new Jobs(api, session.user)];
-  const files = new FilesPanel(api, usage, jobs);
+  files = new FilesPanel(api, usage, jobs);
   const uploads = new UploadsPanel(api, new Memory(session.user), (upload, file) => {
     if (!file) guarded(() => files.show()); // The answer was lost on its way.
     else if (!upload.note.replaces) files.put(file, upload.note.space);
     else if (replaced(upload, file)) files.put(file, upload.note.space);
     usage.changed();
   });
-  files.actions.onReplace = (file, chosen) => uploads.replace(file, chosen, { space: files.space.space, canCopy: files.mayWrite });
+  files.actions.onReplace = (file, chosen) => uploads.replace(file, chosen, { space: files.here.space, canCopy: files.mayWrite });
   const choose = byId('chosen');
   byId('upload').addEventListener('click', () => choose.click());
   choose.addEventListener('change', () => {

@@ -2,6 +2,7 @@
 // but not while somebody points at one, has the focus in it, or looks at another tab (WCAG 2.2 section 2.2.1).
 import { byId, el, iconButton } from './dom.js';
 import { reason } from './problems.js';
+import { SignInNeeded } from './session.js';
 import { t } from './texts.js';
 
 const life = { said: 6_000, withAction: 12_000, wrong: 20_000 };
@@ -42,7 +43,7 @@ export async function guarded(action) {
   try {
     return await action();
   } catch (error) {
-    complain(reason(error));
+    if (!(error instanceof SignInNeeded)) complain(reason(error)); // The page as a whole says that.
     return undefined;
   }
 }

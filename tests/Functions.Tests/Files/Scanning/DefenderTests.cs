@@ -121,6 +121,24 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
     }
 
     [Fact]
+    public async Task A_former_version_that_changes_while_others_are_being_told_is_told_of_before_its_bytes_go()
+    {
+        var versions = await VersionsClient.Of(host);
+        var id = await Upload();
+        await Told(await BlobOf(id), "No threats found");
+        var upload = await versions.SendVersion(id, [4, 5]);
+        await alice.Completed(upload);
+        await Told(await BlobOf(upload), "No threats found");
+        var (store, file) = (host.Service<VersionStore>(), (await host.Service<FileStore>().Find("demo", id, default))!);
+        var former = (await store.Find(file, id, default))!;
+        var judged = (await host.Service<FormerVerdicts>().TryJudge(file, former, ScanVerdict.Infected("X"), default)).Version!;
+        Assert.True(await store.TryChange(judged, default)); // Somebody else writes it.
+        await host.Service<ScanVerdicts>().Finish(judged);
+        Assert.Empty(await host.Blobs(id));
+        await Eventually.True(async () => (await Audit("file-infected", id)).SequenceEqual(["X"]));
+    }
+
+    [Fact]
     public async Task A_verdict_about_a_former_version_that_is_restored_at_that_moment_is_not_lost()
     {
         var versions = await VersionsClient.Of(host);

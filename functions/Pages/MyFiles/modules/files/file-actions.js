@@ -125,7 +125,7 @@ export class FileActions {
       title: titleFor(files, 'FilesMoveOne', 'FilesMoveMany'), action: t('FilesMoveHere'), hint: t('FilesOtherSpaceHint'),
     });
     if (!to) return undefined;
-    if (to.space !== space) return this.#moveToSpace(files, to);
+    if (to.space.space !== space.space) return this.#moveToSpace(files, to);
     const moved = await this.#moveTo(files, to.folder);
     return this.#done(moved, 'FilesMoved', 'FilesMovedMany', async () => {
       for (const [folder, some] of byFolder(moved)) await this.#moveTo(some, folder);

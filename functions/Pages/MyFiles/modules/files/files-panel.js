@@ -20,6 +20,8 @@ import { Thumbnails } from './thumbnails.js';
 import { Toolbar } from './toolbar.js';
 import { Whereabouts } from './whereabouts.js';
 
+const againAfter = 15_000; // ms
+
 export class FilesPanel extends Whereabouts {
   selection;
   actions;
@@ -30,8 +32,9 @@ export class FilesPanel extends Whereabouts {
   #toolbar;
   #scans;
   #listing;
+  #again; // The timer that asks for the spaces again; undefined if they are there.
   #items = new Map(); // The element of each file, by its id.
-  #observer = new IntersectionObserver(seen => seen.at(-1).isIntersecting && this.#more(), { rootMargin: '800px' });
+  #observer = new IntersectionObserver(seen => seen.at(-1).isIntersecting && guarded(() => this.#more()), { rootMargin: '800px' });
 
   constructor(api, usage, jobs) {
     super();
@@ -48,15 +51,37 @@ export class FilesPanel extends Whereabouts {
   /** Loads the spaces and shows the place that the address names. */
   async start() {
     addEventListener('hashchange', () => guarded(() => this.show()));
-    byId('more').addEventListener('click', () => this.#more());
+    byId('more').addEventListener('click', () => guarded(() => this.#more()));
     startKeys(this);
     const loading = this.show();
-    const { spaces } = await this.#api.spaces();
+    await Promise.all([this.#loadSpaces(), loading]);
+  }
+
+  /** The session has ended: nothing of its user stays to be seen, and what is on its way is not shown any more. */
+  end() {
+    clearTimeout(this.#again);
+    this.#observer.disconnect();
+    this.#listing = new Listing(this.#api, this.place);
+    this.selection.clear();
+    this.#clear();
+  }
+
+  // As long as they are missing, nothing can be changed in a group's space: so it goes on asking.
+  async #loadSpaces() {
+    clearTimeout(this.#again);
+    let spaces;
+    try {
+      ({ spaces } = await this.#api.spaces());
+    } catch (error) {
+      if (!isTemporary(error)) throw error;
+      this.#again = setTimeout(() => guarded(() => this.#loadSpaces()), againAfter);
+      return;
+    }
+    this.#again = undefined;
     // The space "app" is for apps that store something for all their users. This page does not.
     const groups = spaces.filter(({ space }) => space.startsWith('group:'));
-    this.spaces = [...this.spaces, ...groups, { space: 'shared', name: t('FilesSharedWithMe'), right: 'read' }];
+    this.spaces = [this.spaces[0], ...groups, { space: 'shared', name: t('FilesSharedWithMe'), right: 'read' }];
     this.#drawPlace();
-    await loading;
   }
 
   /** True if there is nothing here. */
@@ -79,6 +104,7 @@ export class FilesPanel extends Whereabouts {
 
   /** Shows the first page of the place that the address names. */
   async show() {
+    if (this.#again) guarded(() => this.#loadSpaces());
     const before = JSON.stringify(this.here);
     this.here = placeInAddress();
     const { space, folder, trash, q } = this.here;
@@ -158,6 +184,7 @@ export class FilesPanel extends Whereabouts {
       if (listing.hasMore) this.#observer.observe(byId('more'));
       if (listing.isStale) await this.show();
     } catch (error) {
+      if (error instanceof SignInNeeded) throw error;
       if (listing === this.#listing) this.#failed(error, isFirst);
     } finally {
       if (listing === this.#listing) byId('rows').ariaBusy = 'false';
@@ -165,7 +192,6 @@ export class FilesPanel extends Whereabouts {
   }
 
   #failed(error, isFirst) {
-    if (error instanceof SignInNeeded) throw error;
     if (error.code === 'folder_too_large') {
       prefer('sort', 'name');
       complain(reason(error));

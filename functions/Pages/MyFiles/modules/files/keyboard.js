@@ -29,9 +29,9 @@ function onItem(event, panel) {
   } else if (file && panel.mayWrite && !panel.isTrash && event.key === 'F2') {
     guarded(() => panel.actions.rename(file));
   } else if (folder && panel.mayWrite && event.key === 'Delete') {
-    guarded(() => panel.folderActions.trash(inside(panel.place.folder, folder)));
+    guarded(() => panel.folderActions.trash(placeOf(folder, panel)));
   } else if (folder && panel.mayWrite && event.key === 'F2') {
-    guarded(() => panel.folderActions.rename(inside(panel.place.folder, folder)));
+    guarded(() => panel.folderActions.rename(placeOf(folder, panel)));
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
     const next = neighbour(item, event.key);
     if (!next) return;
@@ -44,6 +44,8 @@ function onItem(event, panel) {
     }
   }
 }
+
+const placeOf = (name, { place: { space, folder } }) => ({ space, folder: inside(folder, name) });
 
 /** The item that a key leads to from this one. */
 function neighbour(item, key) {

@@ -30,6 +30,7 @@ export class ScanWatch {
   #panel;
   #timer = 0;
   #wait = soon;
+  #from = 0; // Of those that are being checked: each is asked for in its turn.
 
   constructor(api, panel) {
     this.#api = api;
@@ -43,7 +44,10 @@ export class ScanWatch {
   }
 
   async #ask() {
-    const waiting = document.hidden ? [] : this.#panel.files.filter(isOpen).slice(0, atOnce);
+    const open = document.hidden ? [] : this.#panel.files.filter(isOpen);
+    if (this.#from >= open.length) this.#from = 0;
+    const waiting = open.slice(this.#from, this.#from + atOnce);
+    this.#from += atOnce;
     const found = await Promise.all(waiting.map(async file => {
       // What can't be read now is asked for again, or is gone with the next look at the list.
       const now = await this.#api.file(file.id).catch(() => file);

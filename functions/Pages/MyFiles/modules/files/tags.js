@@ -13,11 +13,11 @@ export async function tagFiles(api, files, onDone) {
   const [one] = files;
   const isOne = files.length === 1;
   const before = isOne ? one.tags ?? [] : [];
+  const shown = before.join(', ');
   const title = isOne ? t('FilesTagsOf', { name: one.name }) : t('FilesTagsOfMany', { count: files.length });
-  const answer = await ask(title, isOne ? t('FilesTagsField') : t('FilesTagsAdded'), before.join(', '));
-  if (answer === undefined) return;
+  const answer = await ask(title, isOne ? t('FilesTagsField') : t('FilesTagsAdded'), shown);
+  if (answer === undefined || (isOne && answer === shown.trim())) return; // A tag of an app may have a comma, and stays as it is.
   const tags = read(answer);
-  if (tags.join('\n') === before.join('\n')) return;
   const done = await changeAll(api, files, isOne ? { action: 'tag', tags } : { action: 'tag', addTags: tags });
   onDone(done.map(file => ({ ...file, tags: isOne ? tags : merged(file.tags ?? [], tags) })));
   if (done.length > 0) say(t('FilesTagged'));

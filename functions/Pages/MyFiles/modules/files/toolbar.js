@@ -49,7 +49,8 @@ export class Toolbar {
       mayWrite && isFolder && { icon: 'new-folder', label: t('FilesNewFolder'), run: () => folderActions.make(this.#place) },
       files.length > 0 && { icon: 'select', label: t('FilesSelectAll'), run: () => selection.all() },
       isFolder && !isEmpty && {
-        icon: 'archive', label: t('FilesDownloadZip'), run: () => folderActions.download(this.#place.folder ?? ''),
+        icon: 'archive', label: t('FilesDownloadZip'),
+        run: () => folderActions.download({ space: space.space, folder: this.#place.folder ?? '' }),
       },
       mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, this.#place, this.#panel.title) },
       mayShare && { icon: 'link', label: t('FilesLinksMenu'), run: () => openLinksSheet(this.#api, space) },

@@ -19,8 +19,11 @@ export class Whereabouts {
   /** True if what is shown was looked for, in all folders of the space. */
   get isSearch() { return Boolean(this.here.q) && !this.isTrash && this.here.space !== 'shared'; }
 
-  /** The space of the place; the reader's own until the spaces are loaded. */
-  get space() { return this.spaces.find(one => one.space === this.here.space) ?? this.spaces[0]; }
+  /** The space of the place. */
+  get space() { return this.named(this.here.space); }
+
+  /** A space by its id. Until the spaces are loaded no more is known of it, and nothing is offered that could change it. */
+  named(id) { return this.spaces.find(one => one.space === id) ?? { space: id, name: '…', right: 'read' }; }
 
   get mayWrite() { return this.space.right !== 'read'; }
 

@@ -13,6 +13,10 @@ const maxNumber = 99; // Of a copy beside its original.
 const parentOf = path => path.split('/').slice(0, -1).join('/');
 const nameOf = path => path.split('/').at(-1);
 
+/**
+ * Each action gets the place of its folder, `{space, folder}`, and stays with it: while a menu, a question or a notice with Undo is open,
+ * the reader may go elsewhere.
+ */
 export class FolderActions {
   #api;
   #panel;
@@ -27,18 +31,17 @@ export class FolderActions {
   /** The entries of a folder's menu. */
   menuFor(name) {
     const { mayWrite, space: { space, right } } = this.#panel;
-    const path = inside(this.#panel.place.folder, name);
-    const place = { space, folder: path };
+    const place = { space, folder: inside(this.#panel.place.folder, name) };
     const mayShare = right === 'share';
     return [
       { icon: 'folder', label: t('FilesOpen'), run: () => go(place) },
-      { icon: 'archive', label: t('FilesDownloadZip'), run: () => this.download(path) },
+      { icon: 'archive', label: t('FilesDownloadZip'), run: () => this.download(place) },
       mayShare && { icon: 'link', label: t('FilesLinkMenu'), run: () => openLinkSheet(this.#api, place, name) },
       mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, place, name) },
-      mayWrite && { icon: 'rename', label: t('FilesRename'), run: () => this.rename(path) },
-      mayWrite && { icon: 'move', label: t('FilesMoveMenu'), run: () => this.move(path) },
-      { icon: 'copy', label: t('FilesCopyMenu'), run: () => this.copy(path) },
-      mayWrite && { icon: 'trash', label: t('FilesDelete'), grave: true, run: () => this.trash(path) },
+      mayWrite && { icon: 'rename', label: t('FilesRename'), run: () => this.rename(place) },
+      mayWrite && { icon: 'move', label: t('FilesMoveMenu'), run: () => this.move(place) },
+      { icon: 'copy', label: t('FilesCopyMenu'), run: () => this.copy(place) },
+      mayWrite && { icon: 'trash', label: t('FilesDelete'), grave: true, run: () => this.trash(place) },
     ];
   }
 
@@ -50,75 +53,72 @@ export class FolderActions {
     say(t('FilesFolderMade', { name }));
   }
 
-  download(path) {
-    const name = path ? nameOf(path) : this.#panel.space.name;
-    return downloadArchive(this.#api, this.#jobs, { space: this.#panel.space.space, folder: path }, name);
+  download({ space, folder }) {
+    return downloadArchive(this.#api, this.#jobs, { space, folder }, folder ? nameOf(folder) : this.#panel.named(space).name);
   }
 
-  async rename(path) {
-    const before = nameOf(path);
+  async rename({ space, folder }) {
+    const before = nameOf(folder);
     const name = await ask(t('FilesRenameOne', { name: before }), t('FilesName'), before);
     if (!name || name === before) return;
-    await this.#moveTo(path, inside(parentOf(path), name), t('FilesFolderRenamed', { name }));
+    await this.#moveTo({ space, folder }, inside(parentOf(folder), name), t('FilesFolderRenamed', { name }));
   }
 
-  async move(path) {
-    const { space } = this.#panel;
-    const name = nameOf(path);
-    const to = await pickFolder(this.#api, this.#panel.targets, { space, folder: parentOf(path) }, {
-      title: t('FilesMoveOne', { name }), action: t('FilesMoveHere'), moved: path, hint: t('FilesOtherSpaceHint'),
+  async move({ space, folder }) {
+    const name = nameOf(folder);
+    const start = { space: this.#panel.named(space), folder: parentOf(folder) };
+    const to = await pickFolder(this.#api, this.#panel.targets, start, {
+      title: t('FilesMoveOne', { name }), action: t('FilesMoveHere'), moved: folder, hint: t('FilesOtherSpaceHint'),
     });
     if (!to) return undefined;
-    if (to.space === space) return this.#moveTo(path, inside(to.folder, name), t('FilesMoved', { name }));
+    if (to.space.space === space) return this.#moveTo({ space, folder }, inside(to.folder, name), t('FilesMoved', { name }));
     // The service moves within a space. Into another one it copies; what was here goes to the trash once all of it is there.
-    if (!await this.#copyTo(path, to, t('FilesMoving', { name }))) return undefined;
-    const deletion = await this.#api.deleteFolder({ space: space.space, path });
+    if (!await this.#copyTo({ space, folder }, to, t('FilesMoving', { name }))) return undefined;
+    const deletion = await this.#api.deleteFolder({ space, path: folder });
     await this.#panel.refresh();
     if (await this.#jobs.finish(deletion, t('FilesMoving', { name }))) say(t('FilesMovedTo', { name, space: to.space.name }));
     return undefined;
   }
 
-  async copy(path) {
-    const { space } = this.#panel;
-    const name = nameOf(path);
-    const to = await pickFolder(this.#api, this.#panel.targets, { space, folder: parentOf(path) }, {
-      title: t('FilesCopyOne', { name }), action: t('FilesCopyHere'), mayStay: true, copied: path,
+  async copy({ space, folder }) {
+    const name = nameOf(folder);
+    const start = { space: this.#panel.named(space), folder: parentOf(folder) };
+    const to = await pickFolder(this.#api, this.#panel.targets, start, {
+      title: t('FilesCopyOne', { name }), action: t('FilesCopyHere'), mayStay: true, copied: folder,
     });
-    if (to && await this.#copyTo(path, to, t('FilesCopying', { name }))) say(t('FilesCopied', { name }));
+    if (to && await this.#copyTo({ space, folder }, to, t('FilesCopying', { name }))) say(t('FilesCopied', { name }));
   }
 
-  async trash(path) {
-    const { space: { space } } = this.#panel;
-    const name = nameOf(path);
-    const deletion = await this.#api.deleteFolder({ space, path });
+  async trash({ space, folder }) {
+    const name = nameOf(folder);
+    const deletion = await this.#api.deleteFolder({ space, path: folder });
     await this.#panel.refresh();
-    const undo = { label: t('FilesUndo'), run: () => this.#restore(space, path, deletion.id) };
+    const undo = { label: t('FilesUndo'), run: () => this.#restore({ space, folder }, deletion.id) };
     if (await this.#jobs.finish(deletion, t('FilesDeleting', { name }))) say(t('FilesTrashed', { name }), undo);
     else await this.#panel.refresh();
   }
 
-  async #restore(space, path, deletion) {
-    const name = nameOf(path);
-    const job = await this.#api.restoreFolder({ space, path, deletion });
+  async #restore({ space, folder }, deletion) {
+    const name = nameOf(folder);
+    const job = await this.#api.restoreFolder({ space, path: folder, deletion });
     const isDone = await this.#jobs.finish(job, t('FilesRestoring', { name }));
     await this.#panel.refresh(name);
     if (isDone) say(t('FilesRestored', { name }));
   }
 
   // Its new name is listed at once, the files follow.
-  async #moveTo(path, to, text) {
-    const { space: { space } } = this.#panel;
-    const job = await this.#api.moveFolder({ space, path, to });
-    await this.#panel.refresh(parentOf(path) === parentOf(to) ? nameOf(to) : undefined);
-    const isDone = await this.#jobs.finish(job, t('FilesMoving', { name: nameOf(path) }));
+  async #moveTo({ space, folder }, to, text) {
+    const job = await this.#api.moveFolder({ space, path: folder, to });
+    await this.#panel.refresh(parentOf(folder) === parentOf(to) ? nameOf(to) : undefined);
+    const isDone = await this.#jobs.finish(job, t('FilesMoving', { name: nameOf(folder) }));
     if (job.status !== 'done') await this.#panel.refresh(); // More is there by now.
-    if (isDone) say(text, { label: t('FilesUndo'), run: () => this.#moveTo(to, path, t('FilesMoved', { name: nameOf(path) })) });
+    const back = () => this.#moveTo({ space, folder: to }, folder, t('FilesMoved', { name: nameOf(folder) }));
+    if (isDone) say(text, { label: t('FilesUndo'), run: back });
   }
 
-  async #copyTo(path, to, text) {
-    const { space: { space } } = this.#panel;
-    const begin = name => this.#api.copyFolder({ space, path, to: inside(to.folder, name), toSpace: to.space.space });
-    const isDone = await this.#jobs.finish(await firstFree(nameOf(path), begin), text);
+  async #copyTo({ space, folder }, to, text) {
+    const begin = name => this.#api.copyFolder({ space, path: folder, to: inside(to.folder, name), toSpace: to.space.space });
+    const isDone = await this.#jobs.finish(await firstFree(nameOf(folder), begin), text);
     await this.#panel.refresh();
     return isDone;
   }

@@ -5,15 +5,25 @@ import { jobReason } from '../problems.js';
 import { t } from '../texts.js';
 
 const [soon, late] = [500, 5_000]; // ms between two questions.
+const prefix = 'jobs of ';
 
 export class Jobs {
   #api;
   #key;
 
+  /** Forgets what anybody has begun in this tab: it has names of folders. The jobs go on. */
+  static forget() {
+    try {
+      for (const key of Object.keys(sessionStorage).filter(one => one.startsWith(prefix))) sessionStorage.removeItem(key);
+    } catch {
+      // Storage is switched off.
+    }
+  }
+
   /** @param user whose jobs they are: two people may use one tab, one after the other. */
   constructor(api, user) {
     this.#api = api;
-    this.#key = `jobs of ${user.iss} ${user.sub}`;
+    this.#key = `${prefix}${user.iss} ${user.sub}`;
   }
 
   /**

@@ -31,7 +31,8 @@ export function startShares(api) {
   // Where the tenant's people may not see each other, one has to know the other's name.
   if (byId('share-people')) people = new PeopleField(byId('share-user'), byId('share-people'), text => api.people(text));
   byId('share-form').addEventListener('submit', event => submit(event, async fields => {
-    const to = fields.get('kind') === 'group' ? { group: fields.get('group') } : { user: people?.chosen ?? fields.get('user').trim() };
+    const user = async () => (people ? people.person() : fields.get('user').trim());
+    const to = fields.get('kind') === 'group' ? { group: fields.get('group') } : { user: await user() };
     await share({ with: to, access: fields.get('access'), until: endOfDay(fields.get('until')) });
     event.target.reset();
     people?.close();
@@ -78,6 +79,7 @@ async function list() {
 function row(share) {
   const who = share.link ? t('FilesAnyone') : share.with.name;
   const details = [
+    share.with?.account,
     share.access === 'write' ? t('FilesMayEdit') : t('FilesMayView'),
     share.until && t('FilesUntil', { time: time(share.until) }),
     share.link?.password && t('FilesWithPassword'),

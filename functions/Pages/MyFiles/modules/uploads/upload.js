@@ -19,6 +19,7 @@ export class Upload extends EventTarget {
   #memory;
   #file;
   #stop = new AbortController();
+  #failure; // The code of the last one.
 
   /** @param note what is remembered: name, size, type, lastModified, space, folder, and the id once the upload has begun. */
   constructor(api, memory, note, file) {
@@ -89,7 +90,9 @@ export class Upload extends EventTarget {
 
   /** Begins anew after a failure. */
   retry() {
-    this.note.id = this.note.etag = undefined; // Whoever tries again after a conflict knows of the other version.
+    this.note.id = undefined;
+    // Who was told of a conflict means to replace the other version too. After any other failure nobody knows of one.
+    if (this.#failure === 'version_conflict') this.note.etag = undefined;
     return this.run();
   }
 
@@ -142,6 +145,7 @@ export class Upload extends EventTarget {
       throw error;
     }
     this.message = reason(error);
+    this.#failure = error.code;
     this.#memory.forget(this.note);
     return this.#set('failed');
   }
