@@ -135,7 +135,9 @@ public sealed class MessageOutageTests : OnCuttableStorage
             await table.SubmitTransactionAsync(some.Select(_ => new TableTransactionAction(TableTransactionActionType.Add,
                 new TableEntity(partition, BucketId.Of(ends, Ids.New()).ToString())
                 {
-                    ["ClientId"] = "first-party", ["CreatedAt"] = host.Clock.Now.AddHours(-1), ["ExpiresAt"] = ends,
+                    ["ClientId"] = "first-party",
+                    ["CreatedAt"] = host.Clock.Now.AddHours(-1),
+                    ["ExpiresAt"] = ends,
                 })));
         }
         var before = storage.Writes.Count(write => write.Contains(Closings, StringComparison.Ordinal));

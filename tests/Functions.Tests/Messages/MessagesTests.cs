@@ -506,7 +506,10 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
             await table.SubmitTransactionAsync(some.Select(_ => Ids.New()).Select(user => new TableTransactionAction(
                 TableTransactionActionType.Add, new TableEntity("acme", RowKeys.Member(group.Id, user))
                 {
-                    ["GroupId"] = group.Id, ["Name"] = "Crowd", ["UserId"] = user, ["Role"] = "Reader",
+                    ["GroupId"] = group.Id,
+                    ["Name"] = "Crowd",
+                    ["UserId"] = user,
+                    ["Role"] = "Reader",
                 })));
         }
         for (var n = 0; n < 2; n++) await bob.TrySend(new { group = "crowd" }, "all of you").Fails(409, "group_too_large");

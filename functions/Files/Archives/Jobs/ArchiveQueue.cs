@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Latchkey.Files;
 
 /// <summary>
-/// Works on an archive for a minute; the next message brings it back (<see cref="FolderJobQueue"/>). The queue serves who comes first, and a
+/// Works on an archive for a minute; the next message brings it back (<see cref="FolderJobQueue"/>). The queue serves who comes first, and
+/// a
 /// tenant that has had its share of the time waits.
 /// </summary>
 public sealed partial class ArchiveQueue(
