@@ -15,6 +15,7 @@ public static partial class Services
         .AddSingleton<NewBrowsers>()
         .AddSingleton<SpaceExport>()
         .AddSingleton<OwnActivity>()
+        .AddSingleton<ExportedSignIns>()
         .AddSingleton<DataExport>()
         .AddSingleton<AccountDeletion>();
 }

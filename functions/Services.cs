@@ -46,7 +46,8 @@ public static partial class Services
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
             .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddSharing().AddBackup().AddRenditions()
-            .AddArchives().AddFolders().AddVersions().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents().AddScanning(settings);
+            .AddArchives().AddFolders().AddVersions().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents().AddMessages()
+                .AddScanning(settings);
     }
 
     static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services

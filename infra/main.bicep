@@ -110,6 +110,10 @@ param probeReadiness bool = false
 @description('Makes an Event Grid topic, which the events of all tenants go to (docs/operating/webhooks.md).')
 param eventGridTopic bool = false
 
+@description('Makes the Azure Web PubSub that messages go through (docs/operating/messages.md): Free_F1 has 20 connections, Standard_S1 a thousand and a price. Empty: there are no messages.')
+@allowed(['', 'Free_F1', 'Standard_S1'])
+param messages string = ''
+
 @description('How mail is sent: Azure makes a Communication Services Email resource, Smtp takes a server of yours (README, "Mail"), None means that nobody can reset a password.')
 @allowed(['None', 'Azure', 'Smtp'])
 param mailMode string
@@ -236,6 +240,7 @@ var names = {
   budget: 'budget-latchkey-${token}'
   communication: 'acs-latchkey-${token}'
   eventGridTopic: 'evgt-latchkey-${token}'
+  webPubSub: 'wps-latchkey-${token}'
   scanTopic: 'evgt-scan-${token}'
   scanResultsQueue: 'scan-results'
   email: 'mail-latchkey-${token}'
@@ -280,6 +285,7 @@ var scanTopicId = resourceId(
   'Microsoft.EventGrid/topics',
   names.scanTopic
 )
+var webPubSubName = empty(messages) ? '' : names.webPubSub
 var eventGridTopicName = eventGridTopic ? names.eventGridTopic : ''
 var smtpVaultEntry = mailBySmtp && !empty(mailSmtpUser) ? names.smtpPassword : ''
 
@@ -465,6 +471,19 @@ module eventGrid 'modules/eventGrid.bicep' = if (eventGridTopic) {
   }
 }
 
+module webPubSub 'modules/webPubSub.bicep' = if (!empty(messages)) {
+  name: 'web-pubsub'
+  scope: group
+  params: {
+    name: names.webPubSub
+    location: location
+    tags: tags
+    sku: messages == 'Standard_S1' ? 'Standard_S1' : 'Free_F1'
+    workspaceName: names.workspace
+  }
+  dependsOn: [monitoring]
+}
+
 module roles 'modules/roles.bicep' = {
   name: 'roles'
   scope: group
@@ -478,9 +497,10 @@ module roles 'modules/roles.bicep' = {
     insightsName: names.insights
     communicationName: communicationName
     eventGridTopicName: eventGridTopicName
+    webPubSubName: webPubSubName
     smtpVaultEntry: smtpVaultEntry
   }
-  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring, mail, eventGrid]
+  dependsOn: [identity, hostStorage, tableStorage, fileStorage, keyVault, monitoring, mail, eventGrid, webPubSub]
 }
 
 module functionApp 'modules/functionApp.bicep' = {
@@ -512,6 +532,7 @@ module functionApp 'modules/functionApp.bicep' = {
     wrapKey: names.wrapKey
     communicationName: communicationName
     eventGridTopicName: eventGridTopicName
+    webPubSubName: webPubSubName
     emailServiceName: mailByAzure ? names.email : ''
     mailFrom: mailFrom
     smtpVaultEntry: smtpVaultEntry
@@ -563,6 +584,7 @@ module mutualTlsApp 'modules/functionApp.bicep' = if (mutualTls) {
     wrapKey: names.wrapKey
     communicationName: communicationName
     eventGridTopicName: eventGridTopicName
+    webPubSubName: webPubSubName
     emailServiceName: mailByAzure ? names.email : ''
     mailFrom: mailFrom
     smtpVaultEntry: smtpVaultEntry

@@ -138,8 +138,8 @@ static class CommandLine
         ProviderCommands.All(terminal),
         AuthorityCommands.All(terminal),
         ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
-        InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), WebhookCommands.All(terminal), AuditCommands.All(terminal),
-        LinkCommands.All(terminal), FileRequestCommands.All(terminal),
+        InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), WebhookCommands.All(terminal), MessageCommands.All(terminal),
+        AuditCommands.All(terminal), LinkCommands.All(terminal), FileRequestCommands.All(terminal),
     ];
 
     /// <summary>An option that takes several values, behind one name or behind several.</summary>

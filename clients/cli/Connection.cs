@@ -94,10 +94,11 @@ sealed class Connection(Terminal terminal, string origin, CancellationToken canc
             ?? throw new JsonException("the answer is empty");
 
     /// <summary>Signs a person in and keeps it.</summary>
-    public async Task Login(string tenant, string client, bool device)
+    public async Task Login(string tenant, string client, bool device, IReadOnlyList<string> scope)
     {
         file.Find(origin, tenant); // Without a place to keep it nobody is asked to sign in.
-        file.Put(origin, tenant, await new People(terminal, this, tenant, client, cancel).Login(device));
+        file.Put(origin, tenant, await new People(terminal, this, tenant, client, cancel) { Scope = string.Join(' ', scope) }
+            .Login(device));
     }
 
     /// <summary>Who acts in the tenant, from the token that is sent there.</summary>

@@ -11,6 +11,9 @@ namespace Latchkey.Cli;
 /// </summary>
 sealed class People(Terminal terminal, Connection connection, string tenant, string client, CancellationToken cancel)
 {
+    /// <summary>What is asked for; empty: what the client gets by itself.</summary>
+    public string Scope { get; init; } = "";
+
     const string DeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
     /// <summary>Through the browser; on another device if there is none.</summary>
@@ -22,6 +25,7 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
         var (state, verifier) = (Random(), Random());
         var address = $"{Checked(about, "authorization_endpoint")}?response_type=code&client_id={Uri.EscapeDataString(client)}"
             + $"&redirect_uri={Uri.EscapeDataString(loopback.Address)}&state={state}&code_challenge_method=S256"
+            + (Scope.Length == 0 ? "" : $"&scope={Uri.EscapeDataString(Scope)}")
             + $"&code_challenge={Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))}";
         if (!terminal.Browser(address)) return await OnAnotherDevice(about);
         await terminal.Error.WriteLineAsync(
@@ -47,7 +51,8 @@ sealed class People(Terminal terminal, Connection connection, string tenant, str
     async Task<SignIn> OnAnotherDevice(JsonNode about)
     {
         _ = Checked(about, "device_authorization_endpoint");
-        var begun = await connection.Form(tenant, "device_authorization", new() { ["client_id"] = client });
+        var begun = await connection.Form(tenant, "device_authorization",
+            new() { ["client_id"] = client, ["scope"] = Scope });
         await terminal.Error.WriteLineAsync(
             $"On any device, open {begun["verification_uri"]} and type {begun["user_code"]}, or open\n"
                 + $"{begun["verification_uri_complete"]}");

@@ -10,6 +10,9 @@ static class SignInCommands
         new("--client") { Description = "The app to sign in with", DefaultValueFactory = _ => Connection.Client };
     static readonly Option<bool> Device = new("--device") { Description = "Sign in with a browser on another device" };
 
+    static readonly Option<string[]> Scope =
+        CommandLine.Many("--scope", "What to ask for, such as messages; what the client gets by itself if left out");
+
     public static IEnumerable<Command> All(Terminal terminal) =>
     [
         CommandLine.Verb(terminal, "bootstrap",
@@ -24,9 +27,9 @@ static class SignInCommands
             "Sign in with the browser, as an operator or as a user of --tenant; the sign-in is kept in a file that only you can read",
             async call =>
         {
-            await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(Device));
+            await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(Device), call.Get(Scope) ?? []);
             call.Done($"Signed in to tenant {call.Tenant}.");
-        }, [Client, Device], otherwise: Connection.Operator),
+        }, [Client, Device, Scope], otherwise: Connection.Operator),
         CommandLine.Verb(terminal, "logout", "End the sign-in", async call =>
         {
             await call.Connection.Logout(call.Tenant);

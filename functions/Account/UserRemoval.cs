@@ -9,13 +9,13 @@ namespace Latchkey.Account;
 /// Deletes a user with everything that belongs to the user alone. First the user's row is marked, for good: this disables the
 /// user and signs them out, and from then on the work is finished even if the caller hangs up. After a crash a repeated request
 /// continues, or <c>RemovalTimer</c> does, by the note that was written before the mark. Then group memberships
-/// (and groups of apps that have no other member), shares with the user, the files of their own space, their consents, sessions,
-/// passkeys and linked accounts are deleted for good; the user's rows go last. Files that the user put into the space of a group or app
-/// belong to that space, and apps that they registered to the tenant: both stay.
+/// (and groups of apps that have no other member), shares with the user, the files of their own space, their consents, messages,
+/// sessions, passkeys and linked accounts are deleted for good; the user's rows go last. Files that the user put into the space of a group
+/// or app belong to that space, and apps that they registered to the tenant: both stay.
 /// </summary>
 public sealed class UserRemoval(
-    SessionRevocation revocation, UserStore users, AppGroups groups, SpaceRemoval spaces, Consents consents,
-    DeveloperApps apps, WaysToSignIn ways, RemovalNotes notes, TimeProvider clock)
+    SessionRevocation revocation, UserStore users, AppGroups groups, SpaceRemoval spaces, UserTraces traces,
+    WaysToSignIn ways, RemovalNotes notes, TimeProvider clock)
 {
     /// <summary>
     /// Deletes the user; false if the time ran out first: a repeated call continues. Null if the user does not exist.
@@ -46,9 +46,7 @@ public sealed class UserRemoval(
         var cancel = CancellationToken.None;
         if (!await groups.TryLeaveAll(tenant.Id, user.Id, maxTime)) return false;
         if (!await spaces.TryRemove(tenant.Id, Owner.User(user.Id), maxTime, cancel)) return false;
-        foreach (var consent in await consents.List(tenant, user.Id, cancel))
-            await consents.Remove(tenant, user.Id, consent.ClientId, cancel);
-        await apps.Forget(tenant, user.Id, cancel);
+        await traces.RemoveAll(tenant, user.Id, cancel);
         await revocation.RemoveAll(tenant, user.Id, cancel);
         await ways.RemoveAll(tenant, user.Id, cancel);
         // As it is now: a change of the address on its way here would fail the deletion of its rows.

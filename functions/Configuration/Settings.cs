@@ -124,6 +124,9 @@ public sealed record Settings
     /// <summary>The endpoint of the Event Grid topic that all events go to, or null.</summary>
     public Uri? EventGridTopic { get; init; }
 
+    /// <summary>The endpoint of the Azure Web PubSub that messages go through, or null: then there are none.</summary>
+    public Uri? Messages { get; init; }
+
     /// <summary>Who looks for malware in files.</summary>
     public required ScanSettings Scan { get; init; }
 
@@ -178,6 +181,7 @@ public sealed record Settings
             Mail = MailSettings.Read(read, development),
             Scan = ScanSettings.Read(read),
             EventGridTopic = read.OptionalHttps("EventGridTopic"),
+            Messages = read.OptionalService("Messages:Endpoint", httpToo: development),
         };
         if (connectionString is not null) read.CheckEmulator(connectionString, development);
         if (mode == SigningMode.Local && !development)

@@ -90,6 +90,16 @@ sealed class SettingsReader(IConfiguration configuration)
         return null;
     }
 
+    // A service's address: scheme, host and port.
+    public Uri? OptionalService(string name, bool httpToo)
+    {
+        if (Text(name) is not { } text) return null;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { PathAndQuery: "/", UserInfo.Length: 0 }
+            && (uri.Scheme == Uri.UriSchemeHttps || (httpToo && uri.Scheme == Uri.UriSchemeHttp))) return uri;
+        Fault(name, "must be an https URL without a path"); // It may be a connection string, with its key, in the wrong place.
+        return null;
+    }
+
     public Uri? OptionalHttps(string name) => Text(name) is null ? null : Https(name);
 
     public void CheckEmulator(string connection, bool development)

@@ -19,6 +19,7 @@ public sealed partial class DemoData(
 {
     static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
 
+    static readonly TopicRule News = new("news", ["*"], ["admin"], ["*"]);
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
     bool IsWanted => settings.Development && settings.OnEmulator;
@@ -79,6 +80,7 @@ public sealed partial class DemoData(
             },
             // In demo people sign up; in acme only administrators make users, who can have passkeys.
             Accounts = id == "demo" ? new() { SignUp = SignUpMode.Open, SignUpRoles = ["member"] } : new() { Passkeys = id == "acme" },
+            Messages = new() { Enabled = settings.Messages is not null, Topics = settings.Messages is null ? [] : [News] },
         };
         var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
         if (people is [{ } alice, { } bob, _])

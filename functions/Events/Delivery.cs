@@ -16,6 +16,9 @@ public sealed record Delivery(string Tenant, string Receiver, StoredEvent Event,
     /// <summary>The receiver that is the deployment's Event Grid topic.</summary>
     public const string EventGrid = "eventgrid";
 
+    /// <summary>The receiver that is the inboxes of those whom the event is about.</summary>
+    public const string Inboxes = "inboxes";
+
     /// <summary>How long whoever has taken it may send it.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 

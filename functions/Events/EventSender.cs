@@ -10,7 +10,7 @@ namespace Latchkey.Events;
 /// again over a day and then becomes a dead letter.
 /// </summary>
 public sealed partial class EventSender(
-    EventQueue queue, DeliveryLog deliveries, TenantStore tenants, WebhookStore webhooks, WebhookHttp http, EventGridTopic topic,
+    EventQueue queue, DeliveryLog deliveries, TenantStore tenants, WebhookStore webhooks, WebhookHttp http, OwnReceivers own,
     Disablings disablings, TimeProvider clock, ILogger<EventSender> logger)
 {
     /// <summary>How many events are sent at the same time: a receiver that does not answer takes fifteen seconds.</summary>
@@ -25,7 +25,7 @@ public sealed partial class EventSender(
     // own.
     readonly SendingLanes<Delivery> ofTenant = new(clock, delivery => delivery.Tenant, IdOf, AtOnceOfTenant);
     readonly SendingLanes<Delivery> ofWebhook = new(clock, delivery => $"{delivery.Tenant}|{delivery.Receiver}", IdOf);
-    readonly SendingLanes<Delivery> ofTopic = new(clock, _ => "", IdOf, AtOnce / 4);
+    readonly SendingLanes<Delivery> ofOwn = new(clock, delivery => delivery.Receiver, IdOf, AtOnce / 4);
 
     /// <summary>Turns the events of a change into deliveries, and sends them. It never throws.</summary>
     public async Task Dispatch(EventNote note, CancellationToken cancel)
@@ -49,15 +49,15 @@ public sealed partial class EventSender(
     }
 
     /// <summary>Sends one, or leaves it for later. It never throws.</summary>
-    public Task Send(Delivery delivery, CancellationToken cancel) => delivery.Receiver == Delivery.EventGrid
-        ? Through(ofTopic, delivery, (next, cancelled) => TrySend(next, ofTopic, cancelled), cancel)
+    public Task Send(Delivery delivery, CancellationToken cancel) => OwnReceivers.Are(delivery)
+        ? Through(ofOwn, delivery, (next, cancelled) => TrySend(next, ofOwn, cancelled), cancel)
         : Through(ofTenant, delivery, (one, its) =>
             Through(ofWebhook, one, (next, cancelled) => TrySend(next, ofWebhook, cancelled), its), cancel);
 
     /// <summary>Ends once everything that waits now is sent.</summary>
     public async Task Drained()
     {
-        await Task.WhenAll(ofTenant.Drained(), ofTopic.Drained());
+        await Task.WhenAll(ofTenant.Drained(), ofOwn.Drained());
         await ofWebhook.Drained();
     }
 
@@ -97,7 +97,7 @@ public sealed partial class EventSender(
     // A webhook is not told of itself.
     IEnumerable<string> Receivers(Tenant? tenant, StoredEvent sent)
     {
-        if (topic.IsThere) yield return Delivery.EventGrid;
+        foreach (var receiver in own.Of(tenant, sent.Type)) yield return receiver;
         var about = sent.Data.TryGetProperty("webhookId", out var id) ? id.GetString() : null;
         foreach (var webhook in (tenant?.Webhooks ?? new Dictionary<string, Webhook>()).Values)
         {
@@ -107,12 +107,12 @@ public sealed partial class EventSender(
 
     async Task SendOne(Delivery delivery, SendingLanes<Delivery> lanes, CancellationToken cancel)
     {
-        var isTopic = delivery.Receiver == Delivery.EventGrid;
-        var webhook = isTopic ? null : (await tenants.Find(delivery.Tenant, cancel))?.Webhooks.GetValueOrDefault(delivery.Receiver);
+        var (isOwn, tenant) = (OwnReceivers.Are(delivery), await tenants.Find(delivery.Tenant, cancel));
+        var webhook = isOwn ? null : tenant?.Webhooks.GetValueOrDefault(delivery.Receiver);
         // The cache may be older than what an administrator was just promised.
-        if (!isTopic && webhook is not { DisabledBecause: null })
+        if (!isOwn && webhook is not { DisabledBecause: null })
             webhook = await webhooks.FindNow(delivery.Tenant, delivery.Receiver, cancel);
-        if (isTopic ? !topic.IsThere : webhook is null)
+        if (isOwn ? !own.Has(tenant, delivery) : webhook is null)
         {
             await queue.Remove(delivery); // Nobody is there any more.
             return;
@@ -131,7 +131,7 @@ public sealed partial class EventSender(
         // It may have waited for longer than it was taken for.
         if (delivery.At <= clock.GetUtcNow() + WebhookHttp.MaxTime && await queue.TryTake(delivery, cancel) is null) return;
         var now = clock.GetUtcNow();
-        var result = webhook is null ? await topic.Send(delivery, cancel)
+        var result = webhook is null ? await own.Send(delivery, cancel)
             : await http.Send(delivery.Tenant, webhook, delivery.Event, cancel);
         Instruments.EventSent(delivery.Tenant, KindOf(delivery), result.IsAccepted ? "accepted" : "refused");
         if (result.IsOfReceiver) lanes.Failed(delivery, now);
@@ -158,12 +158,12 @@ public sealed partial class EventSender(
 
     static string IdOf(Delivery delivery) => $"{delivery.Bucket}|{delivery.Row.RowKey}";
 
-    static string KindOf(Delivery delivery) => delivery.Receiver == Delivery.EventGrid ? "eventgrid" : "webhook";
+    static string KindOf(Delivery delivery) => OwnReceivers.Are(delivery) ? delivery.Receiver : "webhook";
 
     // First the log: if the process dies in between, the receiver gets the event twice and not never.
     async Task End(Delivery delivery, bool delivered, string? result)
     {
-        await deliveries.Add(delivery, delivered, result);
+        if (!delivered || delivery.Receiver != Delivery.Inboxes) await deliveries.Add(delivery, delivered, result);
         await queue.Remove(delivery);
         if (!delivered) Instruments.EventSent(delivery.Tenant, KindOf(delivery), "dead");
     }

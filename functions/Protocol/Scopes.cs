@@ -2,7 +2,8 @@ namespace Latchkey.Protocol;
 
 /// <summary>
 /// The scopes of Latchkey (docs/architecture.md, "What is fixed, and why"). The first four of <see cref="All"/> belong to OpenID
-/// Connect, <see cref="Account"/> is about the user's own account, <see cref="GroupsWrite"/> about the app's users, the rest are rights.
+/// Connect, <see cref="Account"/> is about the user's own account, <see cref="GroupsWrite"/> and
+/// <see cref="Messages"/> about the app's users, the rest are rights.
 /// </summary>
 public static class Scopes
 {
@@ -32,6 +33,11 @@ public static class Scopes
     /// </summary>
     public const string GroupsWrite = "groups.write";
 
+    /// <summary>
+    /// Send and read the user's messages. Only an administrator can allow it to a client.
+    /// </summary>
+    public const string Messages = "messages";
+
     /// <summary>See the user's roles in ID tokens and UserInfo; access tokens have them anyway.</summary>
     public const string Roles = "roles";
 
@@ -46,7 +52,9 @@ public static class Scopes
 
     /// <summary>Every scope in discovery.</summary>
     public static Scope All { get; } =
-        Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess, Account, GroupsWrite, FilesRead, FilesWrite, FilesShare, Admin);
+        Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess, Account, GroupsWrite, Messages, FilesRead, FilesWrite,
+            FilesShare,
+            Admin);
 
     /// <summary>The rights that a tenant's roles can grant.</summary>
     public static Scope Rights { get; } = Scope.Of(FilesRead, FilesWrite, FilesShare, Admin, AppsManage);
@@ -55,8 +63,8 @@ public static class Scopes
     public static Scope OpenIdConnect { get; } = Scope.Of(OpenId, "profile", "email", Groups, Roles, OfflineAccess);
 
     /// <summary>The scopes that an app gets only if it names them: a request without <c>scope</c> does not mean them.</summary>
-    public static Scope OnlyIfNamed { get; } = Scope.Of(Groups, Roles, GroupsWrite);
+    public static Scope OnlyIfNamed { get; } = Scope.Of(Groups, Roles, GroupsWrite, Messages);
 
     /// <summary>The scopes that any user can grant, whatever their roles, and nobody else: they are about the user.</summary>
-    public static Scope OfAnyUser { get; } = Scope.Of([.. OpenIdConnect.Tokens, Account, GroupsWrite]);
+    public static Scope OfAnyUser { get; } = Scope.Of([.. OpenIdConnect.Tokens, Account, GroupsWrite, Messages]);
 }

@@ -12,7 +12,7 @@ namespace Latchkey.Sessions;
 /// </summary>
 public sealed class SessionRevocation(
     SessionStore sessions, UserSessions userSessions, UserStore users, ClientStore clients, TenantStore tenants, LogoutNotices notices,
-    TimeProvider clock)
+    ConnectionClosings closings, TimeProvider clock)
 {
     const int RowsAtOnce = 8;
 
@@ -133,9 +133,9 @@ public sealed class SessionRevocation(
     /// <summary>Ends all sessions and tokens of a client; false if the client is not registered.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>
     public async Task<bool> OfClient(Tenant tenant, string clientId, CancellationToken cancel) =>
-        await OptimisticUpdate.Run(() => clients.FindNow(tenant, clientId, cancel),
-            client => client with { SessionsNotBefore = clock.GetUtcNow() },
-            client => clients.TryReplace(tenant, client, cancel)) is not null;
+        await closings.Around(tenant, ClosingKind.Client, clientId, () => OptimisticUpdate.Run(
+            () => clients.FindNow(tenant, clientId, cancel), client => client with { SessionsNotBefore = clock.GetUtcNow() },
+            client => clients.TryReplace(tenant, client, cancel)), cancel) is not null;
 
     /// <summary>Ends all sessions, tokens and browser sign-ins of a tenant.</summary>
     /// <exception cref="Problem">409 <c>changed_meanwhile</c>.</exception>

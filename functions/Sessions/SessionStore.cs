@@ -9,7 +9,7 @@ namespace Latchkey.Sessions;
 /// Sessions (SCHEMA.md, tables Sessions…). A session's row and the records of its access tokens share one partition, so
 /// that rotating the refresh token and recording the access token are one entity-group transaction.
 /// </summary>
-public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeProvider clock)
+public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, ConnectionClosings closings, TimeProvider clock)
 {
     // Each day costs a request, even without sessions: this bounds how long one page takes.
     const int MaxDaysAtOnce = 31;
@@ -67,9 +67,9 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, TimeP
             ["RevokedBecause"] = reason,
         };
         var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one.Type)).ToList();
-        if (events.Count == 0) return await TableOf(id).TryMerge(row, cancel);
-        return await outbox.TryTransact(
-            tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel);
+        return await closings.Around(tenant, ClosingKind.Session, id, () => events.Count == 0 ? TableOf(id).TryMerge(row, cancel)
+            : outbox.TryTransact(
+                tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel), cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>

@@ -66,6 +66,9 @@ public static class Instruments
     static readonly Counter<long> InfectedFiles = Meter.CreateCounter<long>(
         "latchkey.files.infected", "{file}", "Files in which malware was found");
 
+    static readonly Counter<long> MessagesSent = Meter.CreateCounter<long>(
+        "latchkey.messages.sent", "{message}", "Messages that were published, keys to hear them among them");
+
     static readonly Counter<long> PoisonMessages = Meter.CreateCounter<long>(
         "latchkey.queues.poison", "{message}", "Messages that failed and lie in a poison queue, counted again at each look");
 
@@ -91,7 +94,7 @@ public static class Instruments
     public static void LogoutSent(string tenant, string result) =>
         LogoutsSent.Add(1, new(TenantTag, tenant), new("latchkey.result", result));
 
-    /// <summary>A <c>webhook</c> or <c>eventgrid</c> has <c>accepted</c> or <c>refused</c> an event, or it is given up
+    /// <summary>A <c>webhook</c>, <c>eventgrid</c> or <c>inboxes</c> has <c>accepted</c> or <c>refused</c> an event, or it is given up
     /// (<c>dead</c>).</summary>
     public static void EventSent(string tenant, string to, string result) =>
         EventsSent.Add(1, new(TenantTag, tenant), new("latchkey.to", to), new("latchkey.result", result));
@@ -120,6 +123,11 @@ public static class Instruments
 
     /// <summary>Malware was found in a file.</summary>
     public static void FileInfected(string tenant) => InfectedFiles.Add(1, new KeyValuePair<string, object?>(TenantTag, tenant));
+
+    /// <summary>A message was published to a <c>user</c>, a <c>group</c> or a <c>topic</c>; <c>unheard</c>: it only waits in inboxes,
+    /// because
+    /// the service for messages did not respond. <c>connect</c>: a key was issued.</summary>
+    public static void MessageSent(string tenant, string to) => MessagesSent.Add(1, new(TenantTag, tenant), new("latchkey.to", to));
 
     /// <summary>Messages of a queue lie where those go that failed five times.</summary>
     public static void PoisonFound(string queue, int count) =>

@@ -39,6 +39,9 @@ param communicationName string
 @description('Name of the Event Grid topic that events go to. Empty: none.')
 param eventGridTopicName string
 
+@description('Name of the Web PubSub that messages go through. Empty: none.')
+param webPubSubName string
+
 @description('The email service beside it, of which it takes the sender\'s domain.')
 param emailServiceName string
 
@@ -82,6 +85,10 @@ resource communication 'Microsoft.Communication/communicationServices@2026-03-18
 
 resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = if (!empty(eventGridTopicName)) {
   name: empty(eventGridTopicName) ? 'none' : eventGridTopicName
+}
+
+resource webPubSub 'Microsoft.SignalRService/webPubSub@2024-03-01' existing = if (!empty(webPubSubName)) {
+  name: empty(webPubSubName) ? 'none' : webPubSubName
 }
 
 resource email 'Microsoft.Communication/emailServices@2026-03-18' existing = if (!empty(communicationName)) {
@@ -285,6 +292,10 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
           {
             name: 'Latchkey__EventGridTopic'
             value: empty(eventGridTopicName) ? '' : topic!.properties.endpoint
+          }
+          {
+            name: 'Latchkey__Messages__Endpoint'
+            value: empty(webPubSubName) ? '' : 'https://${webPubSub!.properties.hostName}'
           }
           {
             name: 'Latchkey__Mail__Endpoint'

@@ -13,6 +13,9 @@ param communicationName string
 @description('Name of the Event Grid topic that events go to. Empty: none.')
 param eventGridTopicName string
 
+@description('Name of the Web PubSub that messages go through. Empty: none.')
+param webPubSubName string
+
 @description('Name of the secret in the vault that signs in at the mail server. Empty: none.')
 param smtpVaultEntry string
 
@@ -27,6 +30,7 @@ var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var communicationAndEmailServiceOwner = '09976791-48a7-449e-bb21-39d1a415f350'
 var eventGridDataSender = 'd5a91429-5739-47e2-a06b-3470a27159e7'
+var webPubSubServiceOwner = '12cf5a90-567b-43ae-8102-96cf46c7d9b4'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -67,6 +71,10 @@ resource communication 'Microsoft.Communication/communicationServices@2026-03-18
 
 resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = if (!empty(eventGridTopicName)) {
   name: empty(eventGridTopicName) ? 'none' : eventGridTopicName
+}
+
+resource webPubSub 'Microsoft.SignalRService/webPubSub@2024-03-01' existing = if (!empty(webPubSubName)) {
+  name: empty(webPubSubName) ? 'none' : webPubSubName
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -167,6 +175,17 @@ resource events 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empt
   scope: topic
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', eventGridDataSender)
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// It issues keys, publishes and closes connections; no narrower role may.
+resource messages 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(webPubSubName)) {
+  name: guid(webPubSub.id, identity.id, webPubSubServiceOwner)
+  scope: webPubSub
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', webPubSubServiceOwner)
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }

@@ -73,6 +73,17 @@ public sealed class SettingsTests
     }
 
     [Theory]
+    [InlineData("http://wps.example.com")]
+    [InlineData("https://wps.example.com/path")]
+    [InlineData("Endpoint=https://wps.example.com;AccessKey=secret;Version=1.0;")]
+    public void An_address_for_messages_that_can_not_be_one_stops_the_start_and_is_not_shown(string value)
+    {
+        var fault = Refused(new() { ["Latchkey:Messages:Endpoint"] = value });
+        Assert.Contains("Latchkey__Messages__Endpoint must be an https URL", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain(value, fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://login.example.com/path")]
     [InlineData("https://LOGIN.example.com")]
     [InlineData("https://login.example.com:443")]

@@ -37,6 +37,7 @@ internal sealed record Deployment(IReadOnlyList<DeployedResource> Resources, IRe
         param probeReadiness = true
         param malwareScanCapGB = 10
         param eventGridTopic = true
+        param messages = 'Standard_S1'
         param monthlyBudget = 50
         param alwaysReadyHttp = 1
         param otlpEndpoint = 'https://otlp.company.com'

@@ -43,6 +43,7 @@ public sealed class NameTests
         ["Microsoft.Network/privateDnsZones/virtualNetworkLinks"] = @"^[a-zA-Z0-9][\w.-]{0,78}[\w]$",
         ["Microsoft.Authorization/roleAssignments"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
         ["Microsoft.EventGrid/topics/eventSubscriptions"] = "^[a-zA-Z0-9-]{3,64}$",
+        ["Microsoft.SignalRService/webPubSub"] = "^[a-zA-Z][a-zA-Z0-9-]{1,61}[a-zA-Z0-9]$",
         ["Microsoft.EventGrid/topics"] = "^[a-zA-Z0-9-]{3,50}$",
         ["Microsoft.Insights/workbooks"] = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
         ["Microsoft.Consumption/budgets"] = "^[a-zA-Z0-9_-]{1,63}$",

@@ -19,6 +19,7 @@ public sealed class PolicyTests
         ["4633458b-17de-408a-b874-0445c86b69e6"] = "Key Vault Secrets User",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
         ["d5a91429-5739-47e2-a06b-3470a27159e7"] = "EventGrid Data Sender",
+        ["12cf5a90-567b-43ae-8102-96cf46c7d9b4"] = "Web PubSub Service Owner",
         ["09976791-48a7-449e-bb21-39d1a415f350"] = "Communication and Email Service Owner",
     };
 
@@ -87,6 +88,19 @@ public sealed class PolicyTests
     }
 
     [CompilerFact]
+    public void The_service_for_messages_takes_no_keys_is_watched_and_the_app_knows_its_endpoint()
+    {
+        var service = Deployment.Full().All("Microsoft.SignalRService/webPubSub").Single();
+        Assert.Equal(true, service.At("properties.disableLocalAuth"));
+        Assert.Equal("Standard_S1", service.At("sku.name"));
+        Assert.Contains("/wps-latchkey-", Deployment.Full().Settings["Latchkey__Messages__Endpoint"], StringComparison.Ordinal);
+        Assert.Equal("Free",
+            Deployment.Least("param messages = 'Free_F1'").All("Microsoft.SignalRService/webPubSub").Single().At("sku.tier"));
+        Assert.Empty(Deployment.Least().All("Microsoft.SignalRService/webPubSub"));
+        Assert.Equal("", Deployment.Least().Settings["Latchkey__Messages__Endpoint"]);
+    }
+
+    [CompilerFact]
     public void Defenders_results_come_from_its_own_topic_into_the_queue_and_the_app_knows_the_topic()
     {
         var full = Deployment.Full();
@@ -130,11 +144,12 @@ public sealed class PolicyTests
     public void The_app_has_these_roles_and_no_others() => Assert.Equal(Everywhere, Given(Deployment.Least()));
 
     [CompilerFact]
-    public void Mail_adds_one_role_each_way_and_a_topic_for_events_one()
+    public void Mail_adds_one_role_each_way_and_a_topic_for_events_and_messages_one_each()
     {
         Assert.Equal(
             [.. Everywhere.Append("Communication and Email Service Owner on communicationServices acs-latchkey-")
                 .Append("EventGrid Data Sender on topics evgt-latchkey-")
+                .Append("Web PubSub Service Owner on webPubSub wps-latchkey-")
                 .Order(StringComparer.Ordinal)],
             Given(Deployment.Full()));
         Assert.Equal([.. Everywhere.Append("Key Vault Secrets User on secrets smtp-password").Order(StringComparer.Ordinal)],

@@ -18,7 +18,7 @@ static class Tests
     static int passed, failed;
 
     // Done as soon as the build says that its project is built, so that no part waits for what it does not need.
-    static readonly Dictionary<string, TaskCompletionSource> Built = new[] { "Functions.Tests", "Infra.Tests", "WorkerHost" }
+    static readonly Dictionary<string, TaskCompletionSource> Built = new[] { "Functions.Tests", "Infra.Tests", "WorkerHost", "Broker" }
         .ToDictionary(project => project, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     static readonly Stopwatch Clock = Stopwatch.StartNew();
@@ -41,7 +41,8 @@ static class Tests
             Directory.CreateDirectory(Results);
             // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
             var installed = Task.WhenAll(Up.CheckTools(), Install(name));
-            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task), () => Count(() => AgainstAService(name)));
+            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
+                Count(() => AgainstAService(name)));
             var tests = DotnetTest(installed, name);
             await Task.WhenAll(installed, Build());
             await clients;
@@ -200,15 +201,17 @@ static class Tests
         if (files.Length == 0 && !demo && !admin)
             return;
         var start = Clock.Elapsed;
-        var ports = Ports.Free(4);
+        var ports = Ports.Free(5);
         var origin = $"http://localhost:{ports[3]}";
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
         await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
             ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
         await BlobCors.Allow(ports[0], key, origin);
+        await using var broker = await Broker.Start(ports[4], new LogFile($"{Results}/broker.log"));
         await using var service = await Up.StartService(origin, new LogFile($"{Results}/worker.log"),
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
             ("AzureWebJobsStorage", Azurite.ConnectionString(ports, key)), // Where the host looks for work, thumbnails for example.
+            ("Latchkey__Messages__Endpoint", $"http://localhost:{ports[4]}"),
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         if (files.Length > 0)
             await NodeTest(files, name, origin);

@@ -18,6 +18,7 @@ static class Up
         Child? azurite = null;
         await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
         await BlobCors.Allow(10000, await BlobCors.UsualKey(), Origin);
+        await Shell.Step("Starting the broker for messages", () => Broker.Start(Broker.Port, new LogFile(Broker.Log)));
         var log = new LogFile(".local/worker.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
@@ -32,7 +33,13 @@ static class Up
         Console.WriteLine("Stopping.");
 
         // And functions/ with it.
-        static Task Build() => Shell.Must("dotnet", "build", "tests/WorkerHost", "--no-restore", "-p:Analyze=false");
+        static async Task Build()
+        {
+            foreach (var project in (string[])["tests/WorkerHost", "tests/Broker"])
+                await Shell.Must("dotnet", "build", project, "--no-restore", "-p:Analyze=false");
+        }
+
+
         async Task StartAzurite() => azurite = await Azurite.UseOrStart();
     }
 
@@ -89,6 +96,7 @@ static class Up
         Sign-up    {{Origin}}/demo/signup   the mail with the code is a file in .local/mail
         Passkeys   {{Origin}}/acme/account/passkeys   at localhost a browser makes them without https
         Discovery  {{Origin}}/demo/.well-known/openid-configuration
+        Messages   a broker at 127.0.0.1:7073, for apps with the scope messages (docs/apps/messages.md)
         Storage    Azurite at 127.0.0.1:10000 (blobs) and :10002 (tables), {{storage}}
 
         In another terminal: `dotnet dev.cs demo [FILE]`, or paste

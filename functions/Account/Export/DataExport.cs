@@ -1,8 +1,8 @@
 using Latchkey.Access;
 using Latchkey.Files;
 using Latchkey.Http;
+using Latchkey.Messages;
 using Latchkey.OAuth;
-using Latchkey.Sessions;
 using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 
@@ -13,8 +13,8 @@ namespace Latchkey.Account;
 /// secret and no hash of one. It is sent while it is read, so it takes no more memory however much there is.
 /// </summary>
 public sealed class DataExport(
-    Memberships memberships, Consents consents, UserSessions sessions, PasskeyStore passkeys, LinkedIdentities identities,
-    SpaceExport space, SignInLockout lockout, OwnActivity activity, TimeProvider clock)
+    Memberships memberships, Consents consents, ExportedSignIns signIns, UserMessages messages, SpaceExport space, SignInLockout lockout,
+    OwnActivity activity, TimeProvider clock)
 {
     /// <summary>Counts the download and begins it. A HEAD request is not counted and reads nothing.</summary>
     /// <param name="request">The request.</param>
@@ -65,18 +65,10 @@ public sealed class DataExport(
                 apis = consent.Allowed.Apis.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
                 at = consent.ApprovedAt.UtcDateTime,
             }));
-        json.Write("sessions", (await sessions.List(tenant, user.Id, cancel)).Select(session => new
-        {
-            app = session.ClientId,
-            createdAt = session.CreatedAt.UtcDateTime,
-            expiresAt = session.ExpiresAt.UtcDateTime,
-            device = session.Device.UserAgent,
-            network = session.Device.Address,
-        }));
-        json.Write("passkeys", (await passkeys.List(tenant, user.Id, cancel)).Select(passkey =>
-            new { passkey.Name, createdAt = passkey.CreatedAt.UtcDateTime, lastUsedAt = passkey.LastUsedAt?.UtcDateTime }));
-        json.Write("providers", (await identities.Of(tenant, user.Id, cancel)).Select(identity =>
-            new { identity.Provider, account = identity.Label, linkedAt = identity.Since.UtcDateTime }));
+        await signIns.Write(json, tenant, user, cancel);
+        await json.Write("messages", messages.Inbox(tenant, user.Id, cancel));
+        json.Write("messageDevices", await messages.Devices(tenant, user.Id, cancel));
+        json.Write("messagesBlocked", await messages.Blocked(tenant, user.Id, cancel));
         await json.Write("sharesGiven", space.Given(tenant, user, cancel));
         await json.Write("sharesReceived", space.Received(tenant, user, cancel));
         await json.Write("links", space.Links(tenant, user, cancel));

@@ -19,17 +19,19 @@ public sealed class TenantData(StorageClients storage, TenantStore tenants, Doma
     [
         TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Passkeys, TableNames.Groups, TableNames.UserSessions,
         TableNames.Approvals, TableNames.DeveloperApps, TableNames.Sessions, TableNames.Files, TableNames.Audit,
+        TableNames.Messaging,
     ];
 
     /// <summary>
-    /// The tables not to export: keys and directories' tokens, rows that live for minutes, and work queues (Uploads, Due, Removals,
-    /// LogoutNotices, Events and Deliveries), which are of no use elsewhere. They are deleted like all others.
+    /// The tables not to export: keys and directories' tokens, rows that live for minutes or days (Messages), and work queues (Uploads,
+    /// Due, Removals, LogoutNotices, Events and Deliveries), which are of no use elsewhere. They are deleted like all others.
     /// </summary>
     public static IReadOnlyList<string> NotExported { get; } =
     [
         TableNames.Keys, TableNames.Attempts, TableNames.SignIns, TableNames.Requests, TableNames.Replays, TableNames.InitialTokens,
         TableNames.Domains, TableNames.Uploads, TableNames.Due, TableNames.Removals,
         TableNames.LogoutNotices, TableNames.ScimTokens, TableNames.Visits, TableNames.Events, TableNames.Deliveries,
+        TableNames.Messages,
     ];
 
     const int TablesAtOnce = 4;

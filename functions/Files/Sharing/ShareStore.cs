@@ -142,7 +142,10 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
         TryChange(ChangeKind.Unshared, share, Deletion(share.ToRow(), etag), cancel);
 
     Task<bool> TryChange(ChangeKind kind, Share share, TableTransactionAction write, CancellationToken cancel) => TryChange(
-        FileChange.Of(kind, share.FileId, share.Id, share.Kind == "link"), share.Tenant, write, cancel);
+        FileChange.Of(kind, share.FileId, share.Id, share.Kind == "link") with
+        {
+            Recipient = share.Kind == "link" ? null : new(share.Kind, share.Recipient),
+        }, share.Tenant, write, cancel);
 
     Task<bool> TryChange(FileChange change, string tenant, TableTransactionAction write, CancellationToken cancel) =>
         spaceQuota.TryTransact(tenant, change.FileId[..16], new UsageChange { Change = change }, [write], cancel);

@@ -22,7 +22,9 @@ static class ClientMetadata
     /// its own (decision 0050), never groups, and of APIs only those that are open to all.
     /// </summary>
     public static Scope OfferedScope(Tenant tenant) =>
-        Scope.Of([.. Scopes.All.Except(Scope.Of(Scopes.Admin, Scopes.Account, Scopes.GroupsWrite)).Tokens, .. tenant.OpenApiScopes.Tokens]);
+        Scope.Of(
+            [.. Scopes.All.Except(Scope.Of(Scopes.Admin, Scopes.Account, Scopes.GroupsWrite, Scopes.Messages)).Tokens,
+                .. tenant.OpenApiScopes.Tokens]);
 
     /// <summary>Replaces everything that a client may state about itself.</summary>
     /// <param name="client">The client so far. What an operator set stays.</param>

@@ -69,6 +69,7 @@ public static partial class Strings
         Scopes.OfflineAccess => ScopeOfflineAccess,
         Scopes.Account => ScopeAccount,
         Scopes.GroupsWrite => ScopeGroupsWrite,
+        Scopes.Messages => ScopeMessages,
         Scopes.FilesRead => ScopeFilesRead,
         Scopes.FilesWrite => ScopeFilesWrite,
         Scopes.FilesShare => ScopeFilesShare,
@@ -114,6 +115,8 @@ public static partial class Strings
     static string ScopeGroups => Text();
 
     static string ScopeGroupsWrite => Text();
+
+    static string ScopeMessages => Text();
 
     static string ScopeRoles => Text();
 

@@ -80,7 +80,11 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
 
     /// <summary>True if somebody is to be told of events of this type.</summary>
     public bool Wants(Tenant tenant, string type) =>
-        settings.EventGridTopic is not null || tenant.Webhooks.Values.Any(webhook => webhook.Wants(type));
+        settings.EventGridTopic is not null || tenant.Webhooks.Values.Any(webhook => webhook.Wants(type)) || IsForInboxes(tenant, type);
+
+    /// <summary>True if users find events of this type in their inboxes.</summary>
+    public bool IsForInboxes(Tenant tenant, string type) => settings.Messages is not null
+        && tenant.Messages is { Enabled: true, Events: true } && EventTypes.InInboxes.Contains(type);
 
     /// <summary>Makes a change of one partition, with its events if anybody wants them; false if it lost its race.</summary>
     /// <param name="tenant">The tenant.</param>

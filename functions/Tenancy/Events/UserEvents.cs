@@ -31,6 +31,17 @@ static class UserEvents
         }
     }
 
+    /// <summary>True if the change ends what the user's connections for messages are allowed by.</summary>
+    public static bool EndsConnections(User after)
+    {
+        if (after.Stored?.State is not { } before) return false;
+        var now = after.State;
+        return before.Disabled != now.Disabled || before.Mark != now.Mark || !before.Roles.SequenceEqual(now.Roles)
+            || before.VerifiedEmail != now.VerifiedEmail
+            || !before.RemovedApps.OrderBy(one => one.Key).SequenceEqual(now.RemovedApps.OrderBy(one => one.Key))
+            || !before.Attributes.OrderBy(one => one.Key).SequenceEqual(now.Attributes.OrderBy(one => one.Key));
+    }
+
     static IEnumerable<string> Changes(User before, User after)
     {
         if (before.UserName != after.UserName) yield return "userName";

@@ -157,7 +157,9 @@ public sealed partial class GroupStore
             group.ETag);
         var rows = chunk.SelectMany(one => one.Role is { } role ? Rows(tenant, new(group, role), one.User)
             : removed.Contains(one.User) ? Keys(group.Id, one.User).Select(key => Deletion(tenant, key)) : []);
-        return (await table.TransactForETags([touch, .. rows], cancel))?[0];
+        var etags = await closings.Around(await tenants.Find(tenant, cancel), ClosingKind.User, [.. removed],
+            () => table.TransactForETags([touch, .. rows], cancel), cancel);
+        return etags?[0];
     }
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace Latchkey.Tenancy;
 /// a point read, which is cached for seconds: a removed member loses access at once here, and
 /// on other instances when their cached entry expires.
 /// </summary>
-public sealed partial class GroupStore(StorageClients storage, Settings settings, TimeProvider clock)
+public sealed partial class GroupStore(
+    StorageClients storage, TenantStore tenants, ConnectionClosings closings, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Groups));
     readonly Cache<Membership> cache = new(clock, settings.CacheTime);
@@ -67,11 +68,11 @@ public sealed partial class GroupStore(StorageClients storage, Settings settings
     /// <summary>Removes a member; false if the user was not one.</summary>
     public async Task<bool> TryRemoveMember(string tenant, string group, string user, CancellationToken cancel)
     {
-        var done = await table.TryTransact(
+        var done = await closings.Around(await tenants.Find(tenant, cancel), ClosingKind.User, user, () => table.TryTransact(
         [
             new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.Member(group, user)), ETag.All),
             new(TableTransactionActionType.Delete, new TableEntity(tenant, RowKeys.Membership(user, group)), ETag.All),
-        ], cancel);
+        ], cancel), cancel);
         Forget(tenant, group, user);
         return done;
     }

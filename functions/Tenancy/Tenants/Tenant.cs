@@ -135,6 +135,9 @@ public sealed record Tenant
     /// <summary>How people come to an account and sign in to it.</summary>
     public AccountRules Accounts { get; init; } = new();
 
+    /// <summary>Messages between its users.</summary>
+    public MessageRules Messages { get; init; } = new();
+
     /// <summary>The origins of Capacitor, Ionic and Cordova web views, with which a new tenant starts.</summary>
     public static IReadOnlyList<string> WebViewOrigins { get; } =
         ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];

@@ -13,6 +13,11 @@ static class TenantEvents
         if (before.SessionsNotBefore != after.SessionsNotBefore) yield return new(EventTypes.SessionEnded);
     }
 
+    /// <summary>True if the change ends what connections for messages are allowed by.</summary>
+    public static bool EndsConnections(Tenant after) => after.Stored is { } before
+        && (before.SuspendedBecause != after.SuspendedBecause || before.SessionsNotBefore != after.SessionsNotBefore
+            || before.Messages.ToJson() != after.Messages.ToJson());
+
     static IEnumerable<string> Changes(Tenant before, Tenant after)
     {
         if (before.Name != after.Name) yield return "name";
@@ -28,5 +33,6 @@ static class TenantEvents
         if (before.Limits with { ContentTypes = after.Limits.ContentTypes } != after.Limits
             || !before.Limits.ContentTypes.SequenceEqual(after.Limits.ContentTypes)) yield return "limits";
         if (before.Accounts.ToJson() != after.Accounts.ToJson()) yield return "accounts";
+        if (before.Messages.ToJson() != after.Messages.ToJson()) yield return "messages";
     }
 }

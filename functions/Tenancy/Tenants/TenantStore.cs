@@ -9,7 +9,8 @@ namespace Latchkey.Tenancy;
 /// Tenants and their roles (SCHEMA.md, table Tenants): one partition per tenant, read as a whole and cached for at most 5
 /// seconds. So a suspension takes effect at once on the instance that wrote it, and within that time on the others.
 /// </summary>
-public sealed partial class TenantStore(StorageClients storage, Outbox outbox, Settings settings, TimeProvider clock)
+public sealed partial class TenantStore(
+    StorageClients storage, Outbox outbox, ConnectionClosings closings, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Tenants));
     readonly Cache<Tenant> cache = Cache<Tenant>.Short(clock, settings.CacheTime);
@@ -51,8 +52,10 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
     /// <summary>Writes a tenant that <see cref="FindNow"/> returned, without its roles; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
     {
-        var done = await outbox.TryTransact(tenant, TableNames.Tenants,
+        Task<bool> Write() => outbox.TryTransact(tenant, TableNames.Tenants,
             [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel);
+        var done = TenantEvents.EndsConnections(tenant)
+            ? await closings.Around(tenant.Stored, ClosingKind.Tenant, tenant.Id, Write, cancel) : await Write();
         cache.Remove(tenant.Id);
         return done;
     }
@@ -164,6 +167,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         ["FirstOperator"] = tenant.FirstOperator,
         ["ImportedHashes"] = Columns.Join(tenant.ImportedHashes.Select(kind => kind.ToString())),
         ["Accounts"] = tenant.Accounts.ToJson(),
+        ["Messages"] = tenant.Messages == new MessageRules() ? null : tenant.Messages.ToJson(),
     });
 
     Tenant Read(TableEntity row, IReadOnlyDictionary<string, Role> roles) => new()
@@ -190,6 +194,7 @@ public sealed partial class TenantStore(StorageClients storage, Outbox outbox, S
         Roles = roles,
         Limits = FileLimits.Read(row),
         Accounts = AccountRules.Parse(row.GetString("Accounts")),
+        Messages = MessageRules.Parse(row.GetString("Messages")),
         ETag = row.ETag,
     };
 }

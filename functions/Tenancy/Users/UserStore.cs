@@ -13,7 +13,7 @@ namespace Latchkey.Tenancy;
 /// sessions is cached for at most 5 seconds: signing a user
 /// out takes effect at once on the instance that does it, and within that time on the others.
 /// </summary>
-public sealed class UserStore(StorageClients storage, Outbox outbox, Settings settings, TimeProvider clock)
+public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionClosings closings, Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Users));
     readonly Cache<UserState> states = Cache<UserState>.Short(clock, settings.CacheTime);
@@ -93,8 +93,9 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, Settings se
         var isNamed = tenant.Accounts.PeopleSearch && user.Stored?.Name != user.Name;
         if (isNamed) actions.Add(new(TableTransactionActionType.UpsertReplace, PeopleIndex.Row(tenant, user)));
         var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one.Type)).ToList();
-        var done = actions.Count == 1 && events.Count == 0 ? await table.TryReplace(row, cancel)
-            : await outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
+        Task<bool> Write() => actions.Count == 1 && events.Count == 0 ? table.TryReplace(row, cancel)
+            : outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
+        var done = await closings.Around(UserEvents.EndsConnections(user) ? tenant : null, ClosingKind.User, user.Id, Write, cancel);
         if (done && isNamed && user.Stored is { } former) await ForgetName(tenant, former.Name, user);
         Forget(tenant, user.Id);
         return done;

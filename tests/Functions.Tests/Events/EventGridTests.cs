@@ -180,9 +180,11 @@ public sealed partial class EventGridTests : IAsyncLifetime
             new { link = new { }, access = "read" } })
             await alice.Send(HttpMethod.Delete, $"/{id}/shares/{(await alice.Share(id, share)).Id}").Is(204);
         var link = await host.Send(HttpMethod.Post, "/demo/links", alice.Token, new { folder = "moved" }).Read<SpaceLinkAnswer>(201);
+        await host.Send(HttpMethod.Patch, $"/demo/links/{link.Id}", alice.Token, new { title = "Moved" }).Is(200);
         await host.Send(HttpMethod.Delete, $"/demo/links/{link.Id}", alice.Token).Is(204);
         var request = await host.Send(HttpMethod.Post, "/demo/requests", alice.Token, new { title = "Scans" }).Read<FileRequestAnswer>(201);
         await new HandInSender(host, request.Url!).Send([1], "scan");
+        await host.Send(HttpMethod.Patch, $"/demo/requests/{request.Id}", alice.Token, new { title = "Other scans" }).Is(200);
         await host.Send(HttpMethod.Delete, $"/demo/requests/{request.Id}", alice.Token).Is(204);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Latchkey.Broker;
 using Latchkey.Tests.OpenApi;
 using Xunit.Abstractions;
 
@@ -31,8 +32,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var isBeside = Setting("LATCHKEY_FUZZ_SECONDS") is null;
         // Its own keys: it rotates them, and would do so under every other test of this process.
         var folder = Directory.CreateTempSubdirectory("latchkey-fuzz").FullName;
-        await using var host = await TestHost.Start(
-            settings: new() { ["Latchkey:Signing:KeyFile"] = $"{folder}/keys.json", ["Latchkey:Mail:Folder"] = $"{folder}/mail" });
+        var port = Azurite.FreePort();
+        await using var broker = await PubSubBroker.Start(port);
+        await using var host = await TestHost.Start(settings: new()
+        {
+            ["Latchkey:Signing:KeyFile"] = $"{folder}/keys.json",
+            ["Latchkey:Mail:Folder"] = $"{folder}/mail",
+            ["Latchkey:Messages:Endpoint"] = $"http://127.0.0.1:{port}",
+        });
         using var http = new HttpClient(new ContractHandler(new Uri(host.Origin), new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

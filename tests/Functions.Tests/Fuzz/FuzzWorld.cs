@@ -52,6 +52,8 @@ sealed class FuzzWorld(TestHost host)
         await Webhook(admin);
         known["userName"] = $"new{made}";
         known["group"] = await Made(admin, "groups", new { id = $"fuzz{made}", name = "Fuzz" }, "id");
+        await host.Send(HttpMethod.Patch, "/demo/admin/messages", admin, new { enabled = true, writeTo = "all" });
+        tokens["messages"] = (await host.Tokens("demo", scope: "messages")).AccessToken;
         tokens["groups"] = (await host.Tokens("demo", scope: "groups groups.write")).AccessToken;
         if (known.TryGetValue("appGroup", out var before))
             await host.Send(HttpMethod.Delete, $"/demo/groups/{before}?files=purge", tokens["groups"]);
@@ -162,6 +164,7 @@ sealed class FuzzWorld(TestHost host)
         { Scope: "operator" } => tokens["operator"],
         { Scope: "admin" } => tokens[operation.Path.Contains("/admin/tenants", StringComparison.Ordinal) ? "operator" : "admin"],
         { Scope: "groups" or "groups.write" } => tokens["groups"],
+        { Scope: "messages" } => tokens["messages"],
         { Scope: not null } => tokens["user"],
         { Id: ['s', 'c', 'i', 'm', '-', ..] } => tokens["scim"],
         { Id: "register" } => tokens["initial"],
@@ -199,6 +202,8 @@ sealed class FuzzWorld(TestHost host)
             "clientId" or "client_id" when area == "registration" => known["registered"],
             "passkeyId" when area == "account" => known["ownPasskeyId"],
             "sessionId" when area == "account" => known["ownSessionId"],
+            "userId" when area == "messages" => known["bob"],
+            "device" => "fuzz",
             "group" when IsOfApps(operation) => known["appGroup"],
             "userId" when IsOfApps(operation) => known["bob"],
             "role" when area is "groups" => null,

@@ -6,7 +6,6 @@ using Latchkey.Keys;
 using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
-using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth.Authorization;
 
 namespace Latchkey.Tests.Storage;

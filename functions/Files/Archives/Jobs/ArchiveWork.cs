@@ -65,7 +65,7 @@ public sealed class ArchiveWork(
         {
             // Somebody who was thought dead has made the blob of other blocks. From the start: no byte of it may be wrong.
             var again = job with { Done = 0, Failed = plan.LeftOut, Archive = job.Archive!.Again() };
-            return await jobs.Pause(begun, await jobs.TrySave(again, [], 0, cancel) ?? throw new LostJobException(), null, cancel);
+            return await jobs.Pause(begun, await jobs.TrySave(again, [], default, cancel) ?? throw new LostJobException(), null, cancel);
         }
     }
 
@@ -119,8 +119,7 @@ public sealed class ArchiveWork(
         var header = ZipFormat.Header(planned.Path, planned.Size, planned.Time);
         if (blob.Room.Length < header.Length) job = await Save(job, blob, cancel);
         blob.Add(header);
-        var state = job.Archive!;
-        return job with { Archive = state with { Start = state.Length, Length = state.Length + header.Length } };
+        return job with { Archive = job.Archive! with { Start = job.Archive.Length, Length = job.Archive.Length + header.Length } };
     }
 
     async Task<FolderJob> Complete(FolderJob job, PlannedFile planned, ArchiveBlob blob, CancellationToken cancel)
@@ -156,7 +155,8 @@ public sealed class ArchiveWork(
     }
 
     async Task<FolderJob> Save(FolderJob job, ArchiveBlob blob, CancellationToken cancel) =>
-        await jobs.TrySave(job with { Archive = await blob.Flush(job.Archive!, cancel) }, [], 0, cancel) ?? throw new LostJobException();
+        await jobs.TrySave(job with { Archive = await blob.Flush(job.Archive!, cancel) }, [], default, cancel)
+            ?? throw new LostJobException();
 
     // What somebody has named must be there. Of a folder, what can't be served is left out, unless half of it is written.
     static FolderJob LeaveOut(FolderJob job, PlannedFile planned)

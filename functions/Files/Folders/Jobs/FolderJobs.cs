@@ -85,7 +85,7 @@ public sealed partial class FolderJobs(
     /// <summary>Writes how far a job is, with other rows; null if it or one of them changed meanwhile.</summary>
     /// <param name="job">The job.</param>
     /// <param name="rows">The other rows.</param>
-    /// <param name="change">What becomes of folders that somebody has made.</param>
+    /// <param name="change">What that changes of the usage of its space.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
     public async Task<FolderJob?> TrySave(
@@ -100,14 +100,9 @@ public sealed partial class FolderJobs(
 
     /// <summary>The same, with what that changes of the usage of its space.</summary>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
-    public async Task<FolderJob?> TrySave(
-        FolderJob job, UsageChange change, CancellationToken cancel, params IEnumerable<TableTransactionAction> rows)
-    {
-        if (change == default) return await TrySave(job, [.. rows], 0, cancel);
-        var now = clock.GetUtcNow();
-        var etags = await spaceQuota.TransactForETags(job.Tenant, job.Id[..16], change, [job.Write(now), .. rows], cancel);
-        return etags is null ? null : job with { ETag = etags[0], UpdatedAt = now };
-    }
+    public Task<FolderJob?> TrySave(
+        FolderJob job, UsageChange change, CancellationToken cancel, params IEnumerable<TableTransactionAction> rows) =>
+        TrySave(job, [.. rows], change, cancel);
 
     /// <summary>Has a job go on. A failure is only logged.</summary>
     public async Task Send(FolderJob job, TimeSpan? delay)

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Latchkey.Access;
+using Latchkey.Http;
+using Latchkey.Protocol;
+using Latchkey.Tenancy;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Latchkey.Messages;
+
+/// <summary>The public keys of devices. The service never sees the private ones, and can't read what is sealed for them.</summary>
+public sealed class DeviceEndpoints(
+    TenantPipeline pipeline, DeviceKeys keys, MessageSender sender, InboxStore inboxes, Settings settings, TimeProvider clock)
+{
+    const string Route = "{tenant}/me/keys";
+    const int MaxDevice = 64;
+
+    static readonly TimeSpan AnnouncedFor = TimeSpan.FromHours(1);
+
+    /// <summary><c>GET /{tenant}/me/keys</c> → <c>{keys: [{device, jwk, createdAt}]}</c></summary>
+    [Function("me-keys")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = Route)] HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Messages, caller => Answer(caller, MessagingRequest.User(caller, settings)));
+
+    /// <summary>
+    /// <c>GET /{tenant}/messages/keys/{userId}</c> → the keys of a user whom the caller may write to. 403 <c>messages_not_allowed</c>;
+    /// 404 <c>recipient_not_found</c>.
+    /// </summary>
+    [Function("messages-keys")]
+    public Task<IResult> Of(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "options", Route = "{tenant}/messages/keys/{userId}")]
+        HttpRequest request) =>
+        pipeline.AuthorizeRead(request, Scopes.Messages, async caller =>
+        {
+            var userId = request.RouteValues["userId"] as string ?? "";
+            await sender.EnsureMayWrite(caller.Tenant, MessagingRequest.User(caller, settings), userId, caller.Cancel);
+            return await Answer(caller, userId);
+        });
+
+    /// <summary>
+    /// <c>PUT /{tenant}/me/keys/{device}</c> <c>{jwk}</c> → the key. The user's other devices find a message of the type
+    /// <c>device.added</c> in the inbox. 400 <c>invalid_field</c>; 409 <c>too_many_devices</c>.
+    /// </summary>
+    [Function("me-key-put")]
+    public Task<IResult> Put(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", "options", Route = Route + "/{device}")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
+        {
+            var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
+            if (!IsDevice(device)) throw Problem.InvalidField("device",
+                $"must be 1 to {MaxDevice} letters, digits, hyphens or underscores");
+            var jwk = SealingJwk.Read((await JsonBody.Read<KeyBody>(request)).Jwk);
+            var (key, isNew) = await keys.Put(caller.Tenant.Id, user, device, jwk, caller.Cancel);
+            // Not only if it is new: a request that broke off after the key was written is repeated. The notice has one id for one key.
+            if (isNew || clock.GetUtcNow() - key.CreatedAt < AnnouncedFor) await Announce(caller.Tenant, user, key);
+            caller.Audit.Detail = isNew ? "new" : "same";
+            return Results.Json(View(key));
+        });
+
+    /// <summary><c>DELETE /{tenant}/me/keys/{device}</c> → 204. 404 <c>device_not_found</c>.</summary>
+    [Function("me-key-delete")]
+    public Task<IResult> Delete(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{device}")] HttpRequest request) =>
+        pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
+        {
+            var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
+            return IsDevice(device) && await keys.TryRemove(caller.Tenant.Id, user, device, caller.Cancel) ? Results.NoContent()
+                : throw Problem.NotFound("device_not_found", "The device does not exist.");
+        });
+
+    async Task Announce(Tenant tenant, string user, DeviceKey key)
+    {
+        var now = clock.GetUtcNow();
+        var to = new Recipient(User: user);
+        var body = JsonSerializer.Serialize(View(key), JsonSerializerOptions.Web);
+        var id = MessageTables.IdsOf(tenant.Id, "", to, $"{key.Device}|{key.CreatedAt.UtcTicks}", key.CreatedAt).Last();
+        var notice = new Message(id, Message.DeviceAdded, null, to, "application/json", body, now, now + Message.DefaultTime);
+        if (await inboxes.TryAdd(tenant.Id, user, notice, CancellationToken.None))
+            await sender.Tell(tenant, Topics.Inbox(tenant.Id, user), notice);
+    }
+
+    async Task<IResult> Answer(Caller caller, string user) =>
+        Results.Json(new { keys = (await keys.Of(caller.Tenant.Id, user, caller.Cancel)).Select(View) });
+
+    static object View(DeviceKey key) =>
+        new { key.Device, jwk = JsonDocument.Parse(key.Jwk).RootElement, createdAt = key.CreatedAt.UtcDateTime };
+
+    static string Named(HttpRequest request) => request.RouteValues["device"] as string ?? "";
+
+    static bool IsDevice(string text) =>
+        text.Length is > 0 and <= MaxDevice && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    sealed record KeyBody(JsonElement Jwk);
+}

@@ -1,0 +1,54 @@
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Storage;
+
+namespace Latchkey.Messages;
+
+/// <summary>A device's public key.</summary>
+/// <param name="Device">The device's id, which it chose.</param>
+/// <param name="Jwk">The key (RFC 7517), as JSON.</param>
+/// <param name="CreatedAt">When it was published.</param>
+public sealed record DeviceKey(string Device, string Jwk, DateTimeOffset CreatedAt);
+
+/// <summary>The public keys of users' devices (SCHEMA.md, table Messaging), with which senders seal bodies (RFC 7516).</summary>
+public sealed class DeviceKeys(StorageClients storage, TimeProvider clock)
+{
+    /// <summary>How many devices a user can have.</summary>
+    public const int Max = 20;
+
+    readonly Table table = new(storage.Tables.GetTableClient(TableNames.Messaging));
+
+    /// <summary>The keys of a user, by device.</summary>
+    public ValueTask<List<DeviceKey>> Of(string tenant, string user, CancellationToken cancel) => table
+        .Range(RowKeys.UserPartition(tenant, user), RowKeys.AnyDevice, RowKeys.AnyDevice + "~", null, cancel)
+        .Select(row => new DeviceKey(
+            row.RowKey[RowKeys.AnyDevice.Length..], row.GetString("Jwk"), row.GetDateTimeOffset("CreatedAt")!.Value)).ToListAsync(cancel);
+
+    /// <summary>Publishes a device's key, in the place of the one that it had.</summary>
+    /// <returns>The key, and whether it is a new one.</returns>
+    /// <exception cref="Problem">409 <c>too_many_devices</c>.</exception>
+    public async Task<(DeviceKey Key, bool IsNew)> Put(string tenant, string user, string device, string jwk, CancellationToken cancel)
+    {
+        var all = await Of(tenant, user, cancel);
+        if (all.Find(one => one.Device == device && one.Jwk == jwk) is { } same) return (same, false);
+        if (all.Count >= Max && !all.Exists(one => one.Device == device))
+            throw Problem.Conflict("too_many_devices", $"A user has at most {Max} devices.");
+        var key = new DeviceKey(device, jwk, clock.GetUtcNow());
+        await table.Put(new TableEntity(RowKeys.UserPartition(tenant, user), RowKeys.DeviceKey(device))
+        {
+            ["Jwk"] = jwk,
+            ["CreatedAt"] = key.CreatedAt,
+        }, cancel);
+        return (key, true);
+    }
+
+    /// <summary>Removes a device's key; false if it has none.</summary>
+    public Task<bool> TryRemove(string tenant, string user, string device, CancellationToken cancel) =>
+        table.TryDelete(RowKeys.UserPartition(tenant, user), RowKeys.DeviceKey(device), cancel);
+
+    /// <summary>Removes all keys of a user.</summary>
+    public async Task RemoveAll(string tenant, string user, CancellationToken cancel)
+    {
+        foreach (var key in await Of(tenant, user, cancel)) await TryRemove(tenant, user, key.Device, cancel);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.Storage;
+
+namespace Latchkey.Messages;
+
+/// <summary>A page of an inbox.</summary>
+/// <param name="Messages">The messages, in the order in which they arrived.</param>
+/// <param name="Position">Where to go on.</param>
+/// <param name="More">There are more already.</param>
+public sealed record InboxPage(IReadOnlyList<Message> Messages, string Position, bool More);
+
+/// <summary>
+/// The inboxes of users (SCHEMA.md, tables Messages…). A message is two rows, one by its time and one by its id, inserted in one
+/// transaction: so the same message arrives once, however often somebody delivers it. Acknowledged, the first is gone and the second stays.
+/// </summary>
+public sealed class InboxStore(StorageClients storage, TimeProvider clock)
+{
+    // A row is written with the time of this moment, and is there soon after it, whatever storage and clocks do. A reader gets what is
+    // younger than this once more: so nothing that was written late is behind a cursor.
+    static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
+
+    readonly MessageTables tables = new(storage);
+
+    /// <summary>Puts a message into an inbox; false if it was there.</summary>
+    public Task<bool> TryAdd(string tenant, string user, Message message, CancellationToken cancel)
+    {
+        var (partition, key) = (RowKeys.Inbox(tenant, user), RowKeys.InboxMessage(clock.GetUtcNow(), message.Id));
+        return tables.For(BucketId.Parse(message.Id)!.Value.Bucket).TryTransact(
+        [
+            new(TableTransactionActionType.Add, new TableEntity(partition, RowKeys.InboxId(message.Id)) { ["Key"] = key }),
+            new(TableTransactionActionType.Add, MessageRow.Write(new(partition, key), message)),
+        ], cancel);
+    }
+
+    /// <summary>True if a message with this id has arrived in the inbox.</summary>
+    public async Task<bool> Has(string tenant, string user, string id, CancellationToken cancel) =>
+        await tables.For(BucketId.Parse(id)!.Value.Bucket).Find(RowKeys.Inbox(tenant, user), RowKeys.InboxId(id), cancel) is not null;
+
+    /// <summary>What has arrived behind a position.</summary>
+    /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
+    public async Task<InboxPage> Read(string tenant, string user, string? position, int limit, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        var (after, floor) = Parse(position);
+        var from = after is null ? now - Message.MaxTime : TimeOf(after);
+        var partition = RowKeys.Inbox(tenant, user);
+        // At the same time: one request each. On its first day a week may still get what was sent in the one before.
+        var pages = await Task.WhenAll(MessageTables.Buckets(from.AddDays(-1), now).Select(bucket => tables.For(bucket)
+            .Range(partition, after is null ? RowKeys.AnyInboxMessage : after + " ", RowKeys.AnyInboxMessage + "~", limit + 1, cancel)
+            .Take(limit + 1).ToListAsync(cancel).AsTask()));
+        var rows = pages.SelectMany(page => page).OrderBy(row => row.RowKey, StringComparer.Ordinal).ToList();
+        var more = rows.Count > limit;
+        var last = more ? rows[limit - 1].RowKey : rows.Count > 0 ? rows[^1].RowKey : after;
+        var late = RowKeys.InboxMessage(now - Late, "");
+        // Where the pages come into what may not be complete yet, the last of them leads back to.
+        if (more && floor is null && string.CompareOrdinal(last, late) > 0) floor = late;
+        var next = more ? floor is null ? last! : $"{last}~{floor}" : floor ?? late;
+        return new([.. rows.Take(limit).Select(MessageRow.Read).Where(message => message.ExpiresAt > now)], next, more);
+    }
+
+    /// <summary>Removes messages from an inbox for good; those that are not there are passed over.</summary>
+    public async Task Acknowledge(string tenant, string user, IReadOnlyList<BucketId> ids, CancellationToken cancel)
+    {
+        var partition = RowKeys.Inbox(tenant, user);
+        foreach (var bucket in ids.GroupBy(id => id.Bucket))
+        {
+            var table = tables.For(bucket.Key);
+            var found = await Task.WhenAll(bucket.Distinct().Select(id => table.Find(partition, RowKeys.InboxId(id.ToString()), cancel)));
+            List<TableTransactionAction> actions =
+            [
+                .. from row in found.OfType<TableEntity>()
+                   where row.GetString("Key") is { Length: > 0 }
+                   from action in Acknowledged(row)
+                   select action,
+            ];
+            foreach (var some in actions.Chunk(Table.MaxTransactionRows))
+            {
+                // Somebody else may be acknowledging the same: one by one, then.
+                if (await table.TryTransact(some, cancel)) continue;
+                foreach (var pair in some.Chunk(2)) await table.TryTransact(pair, cancel);
+            }
+        }
+    }
+
+    /// <summary>Deletes a user's inbox.</summary>
+    public async Task RemoveAll(string tenant, string user, CancellationToken cancel)
+    {
+        var (partition, now) = (RowKeys.Inbox(tenant, user), clock.GetUtcNow());
+        foreach (var bucket in MessageTables.Buckets(now - Message.MaxTime - TimeSpan.FromDays(7), now))
+        {
+            var table = tables.For(bucket);
+            await foreach (var keys in table.Keys(partition, "", "~", cancel).Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
+            {
+                await table.TryTransact([.. keys.Select(key =>
+                    new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))], cancel);
+            }
+        }
+    }
+
+    static IEnumerable<TableTransactionAction> Acknowledged(TableEntity row)
+    {
+        yield return new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.GetString("Key")), ETag.All);
+        yield return new(TableTransactionActionType.UpdateReplace, new TableEntity(row.PartitionKey, row.RowKey) { ["Key"] = "" },
+            row.ETag);
+    }
+
+    static (string? After, string? Floor) Parse(string? position)
+    {
+        if (position is null) return (null, null);
+        var parts = position.Split('~');
+        return parts.Length <= 2 && parts.All(IsKey) ? (parts[0], parts.ElementAtOrDefault(1)) : throw Paging.InvalidCursor();
+    }
+
+    static bool IsKey(string text) => text.Split('|') is [var word, { Length: 19 } ticks, _] && $"{word}|" == RowKeys.AnyInboxMessage
+        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= DateTime.MaxValue.Ticks;
+
+    DateTimeOffset TimeOf(string key)
+    {
+        var (time, first) = (new DateTimeOffset(long.Parse(key.Split('|')[1], CultureInfo.InvariantCulture), TimeSpan.Zero),
+            clock.GetUtcNow() - Message.MaxTime);
+        return time < first ? first : time;
+    }
+}

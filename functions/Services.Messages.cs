@@ -1,0 +1,32 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Latchkey.Account;
+using Latchkey.Events;
+using Latchkey.Messages;
+using Latchkey.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Latchkey;
+
+// Messages between users.
+public static partial class Services
+{
+    static IServiceCollection AddMessages(this IServiceCollection services) => services
+        .AddSingleton<ConnectionClosings>()
+        .AddSingleton(provider => new PubSubClient(
+            provider.GetRequiredService<Settings>(), provider.GetRequiredService<TokenCredential>(),
+            provider.GetService<HttpPipelineTransport>(), provider.GetRequiredService<ILogger<PubSubClient>>()))
+        .AddSingleton<ConnectionKeys>()
+        .AddSingleton<SendingLimits>()
+        .AddSingleton<Blocks>()
+        .AddSingleton<InboxStore>()
+        .AddSingleton<GroupMessages>()
+        .AddSingleton<MessageSender>()
+        .AddSingleton<DeviceKeys>()
+        .AddSingleton<UserMessages>()
+        .AddSingleton<UserTraces>()
+        .AddSingleton<EventInbox>()
+        .AddSingleton<OwnReceivers>()
+        .AddSingleton<InboxDelivery>(provider => provider.GetRequiredService<EventInbox>().Deliver);
+}
