@@ -3,6 +3,7 @@ using Azure.Core.Pipeline;
 using Latchkey.Account;
 using Latchkey.Events;
 using Latchkey.Messages;
+using Latchkey.OAuth;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,14 +17,18 @@ public static partial class Services
         .AddSingleton<ConnectionClosings>()
         .AddSingleton(provider => new PubSubClient(
             provider.GetRequiredService<Settings>(), provider.GetRequiredService<TokenCredential>(),
-            provider.GetService<HttpPipelineTransport>(), provider.GetRequiredService<ILogger<PubSubClient>>()))
+            provider.GetService<HttpPipelineTransport>(), provider.GetRequiredService<ILogger<PubSubClient>>(),
+            provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ConnectionKeys>()
+        .AddSingleton<ConnectionHours>()
         .AddSingleton<SendingLimits>()
         .AddSingleton<Blocks>()
         .AddSingleton<InboxStore>()
         .AddSingleton<GroupMessages>()
         .AddSingleton<MessageSender>()
         .AddSingleton<DeviceKeys>()
+        .AddSingleton<DeviceNotices>()
+        .AddSingleton<DeviceMail>(provider => provider.GetRequiredService<AccountNotices>().DeviceKeyAdded)
         .AddSingleton<UserMessages>()
         .AddSingleton<UserTraces>()
         .AddSingleton<EventInbox>()

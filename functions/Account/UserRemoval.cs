@@ -46,9 +46,10 @@ public sealed class UserRemoval(
         var cancel = CancellationToken.None;
         if (!await groups.TryLeaveAll(tenant.Id, user.Id, maxTime)) return false;
         if (!await spaces.TryRemove(tenant.Id, Owner.User(user.Id), maxTime, cancel)) return false;
-        await traces.RemoveAll(tenant, user.Id, cancel);
         await revocation.RemoveAll(tenant, user.Id, cancel);
         await ways.RemoveAll(tenant, user.Id, cancel);
+        // The inbox last: what was on its way when the user was marked has come by now.
+        await traces.RemoveAll(tenant, user.Id, cancel);
         // As it is now: a change of the address on its way here would fail the deletion of its rows.
         while (await users.Find(tenant, user.Id, cancel) is { } now && !await users.TryDelete(tenant, now, cancel)) { }
         await notes.Remove(tenant.Id, RemovalKind.User, user.Id);

@@ -97,7 +97,7 @@ public sealed partial class EventSender(
     // A webhook is not told of itself.
     IEnumerable<string> Receivers(Tenant? tenant, StoredEvent sent)
     {
-        foreach (var receiver in own.Of(tenant, sent.Type)) yield return receiver;
+        foreach (var receiver in own.Of(tenant, sent)) yield return receiver;
         var about = sent.Data.TryGetProperty("webhookId", out var id) ? id.GetString() : null;
         foreach (var webhook in (tenant?.Webhooks ?? new Dictionary<string, Webhook>()).Values)
         {

@@ -11,15 +11,15 @@ public sealed class OwnReceivers(EventGridTopic topic, InboxDelivery inboxes, Ou
     /// <summary>True if the delivery is to one of them.</summary>
     public static bool Are(Delivery delivery) => delivery.Receiver is Delivery.EventGrid or Delivery.Inboxes;
 
-    /// <summary>Those that are told of events of this type.</summary>
-    public IEnumerable<string> Of(Tenant? tenant, string type)
+    /// <summary>Those that are told of an event.</summary>
+    public IEnumerable<string> Of(Tenant? tenant, StoredEvent sent)
     {
         if (topic.IsThere) yield return Delivery.EventGrid;
-        if (tenant is not null && outbox.IsForInboxes(tenant, type)) yield return Delivery.Inboxes;
+        if (tenant is not null && outbox.HasInboxes(tenant) && InboxEvents.UserOf(sent) is not null) yield return Delivery.Inboxes;
     }
 
     /// <summary>True if the receiver is still there.</summary>
-    public bool Has(Tenant? tenant, Delivery delivery) => Of(tenant, delivery.Event.Type).Contains(delivery.Receiver);
+    public bool Has(Tenant? tenant, Delivery delivery) => Of(tenant, delivery.Event).Contains(delivery.Receiver);
 
     /// <summary>Tells it.</summary>
     public Task<SendResult> Send(Delivery delivery, CancellationToken cancel) =>

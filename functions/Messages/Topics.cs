@@ -25,13 +25,14 @@ public static class Topics
     /// <summary>The user as Azure Web PubSub knows them.</summary>
     public static string User(string tenant, string user) => $"{tenant}.{user}";
 
-    /// <summary>A group that connections are in without a message ever going there, so that they can be closed together.</summary>
+    /// <summary>
+    /// A group that connections are in without a message ever going there, so that they can be closed together. A client may be able to
+    /// leave it by MQTT: then its connection ends with its hour, which is closed by the user.
+    /// </summary>
     public static string Closing(string tenant, ClosingKind kind, string id) => kind switch
     {
-        ClosingKind.Session => $"{tenant}.session.{id}",
         ClosingKind.Client => $"{tenant}.client.{Ids.Hash(id)}",
         ClosingKind.Tenant => $"{tenant}.all",
-        ClosingKind.Key => $"{tenant}.key.{id}",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

@@ -3,7 +3,7 @@ using Latchkey.Tenancy;
 namespace Latchkey.Messages;
 
 /// <summary>All that a user has of messages: for the download of their data, and for the deletion of the user.</summary>
-public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blocks)
+public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blocks, ConnectionHours hours)
 {
     const int PageSize = 100;
 
@@ -32,6 +32,7 @@ public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blo
     {
         await blocks.RemoveAll(tenant.Id, user, cancel);
         await keys.RemoveAll(tenant.Id, user, cancel);
+        await hours.Forget(tenant.Id, user, cancel);
         await inboxes.RemoveAll(tenant.Id, user, cancel);
     }
 }

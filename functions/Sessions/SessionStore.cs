@@ -59,17 +59,29 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     /// Ends the session: its refresh tokens and access tokens are dead at once. It wins over every other change; false if
     /// the session does not exist. To end a session that a user sees in a list, use <see cref="SessionRevocation"/>.
     /// </summary>
-    public async Task<bool> Revoke(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
+    public Task<bool> Revoke(Tenant tenant, string userId, string id, string reason, CancellationToken cancel) =>
+        Around(tenant, userId, () => End(tenant, userId, id, reason, cancel), cancel);
+
+    /// <summary>The same for several sessions of a user.</summary>
+    public Task Revoke(Tenant tenant, string userId, IReadOnlyCollection<string> ids, string reason, CancellationToken cancel) =>
+        Around(tenant, userId, () => Task.WhenAll(ids.Select(id => End(tenant, userId, id, reason, cancel))), cancel);
+
+    // All of the user's connections for messages: a client could leave a group of its session's. They end within the hour if the queue does
+    // not respond, and what the caller has still to do does not wait for it.
+    Task<T> Around<T>(Tenant tenant, string userId, Func<Task<T>> change, CancellationToken cancel) =>
+        closings.Around(tenant, ClosingKind.User, [userId], change, cancel, isLateEnough: true);
+
+    async Task<bool> End(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
     {
         var row = new TableEntity(RowKeys.SessionPartition(tenant.Id, Session.WithoutBucket(id)), RowKeys.Session)
         {
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
         };
-        var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one.Type)).ToList();
-        return await closings.Around(tenant, ClosingKind.Session, id, () => events.Count == 0 ? TableOf(id).TryMerge(row, cancel)
-            : outbox.TryTransact(
-                tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel), cancel);
+        var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one)).ToList();
+        if (events.Count == 0) return await TableOf(id).TryMerge(row, cancel);
+        return await outbox.TryTransact(
+            tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>

@@ -24,16 +24,16 @@ public static class QueueNames
     /// <summary>Jobs that work on folders.</summary>
     public const string FolderJobs = "folder-jobs";
 
-    /// <summary>Jobs that make archives. They take longer, and nobody's folders wait for them.</summary>
-    public const string Archives = "archives";
-
     /// <summary>Messages to groups whose members are to get them.</summary>
     public const string Messages = "messages";
 
     /// <summary>Connections for messages that are to be closed.</summary>
     public const string MessageClosings = "message-closings";
 
+    /// <summary>Jobs that make archives. They take longer, and nobody's folders wait for them.</summary>
+    public const string Archives = "archives";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Renditions, Scans, Rescans, ScanResults, FolderJobs, Archives, Messages, MessageClosings];
+        [Renditions, Scans, Rescans, ScanResults, FolderJobs, Messages, MessageClosings, Archives];
 }

@@ -84,14 +84,14 @@ public static class TableNames
     /// <summary>Events that were sent, or given up; expires.</summary>
     public const string Deliveries = "Deliveries";
 
+    /// <summary>Tickets with which browsers save archives; expires.</summary>
+    public const string ArchiveTickets = "ArchiveTickets";
+
     /// <summary>Public keys of users' devices, and whom users have blocked.</summary>
     public const string Messaging = "Messaging";
 
     /// <summary>Messages in users' inboxes; expires.</summary>
     public const string Messages = "Messages";
-
-    /// <summary>Tickets with which browsers save archives; expires.</summary>
-    public const string ArchiveTickets = "ArchiveTickets";
 
     /// <summary>The tables whose names never change.</summary>
     public static IReadOnlyList<string> Permanent { get; } =
@@ -101,6 +101,5 @@ public static class TableNames
     /// <summary>The tables that there is one of for each day.</summary>
     public static IReadOnlyList<string> Expiring { get; } =
         [Sessions, SignIns, Requests, Attempts, Replays, InitialTokens, Audit, Uploads, Due, LogoutNotices, Visits, Events, Deliveries,
-            Messages,
-            ArchiveTickets];
+            ArchiveTickets, Messages];
 }

@@ -25,11 +25,13 @@ public sealed class PubSubBroker : IAsyncDisposable
     readonly ConcurrentDictionary<string, Connection> connections = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<int, ClientToken> arriving = [];
 
-    // The groups of a token are known only in order to close connections: nothing is ever sent there.
-
     PubSubBroker(WebApplication app, string? serviceToken) => (this.app, this.serviceToken) = (app, serviceToken);
 
-    sealed record Connection(ClientToken Token, MqttProtocolVersion Version);
+    // A token's groups are subscriptions from the connection's first moment on, and a client can leave them.
+    sealed record Connection(ClientToken Token, MqttProtocolVersion Version)
+    {
+        public ConcurrentDictionary<string, bool> Groups { get; } = new(Token.Groups.Select(group => KeyValuePair.Create(group, true)));
+    }
 
 #pragma warning disable RS0030 // The broker has the machine's clock.
     internal static DateTimeOffset Now => DateTimeOffset.UtcNow;
@@ -76,6 +78,7 @@ public sealed class PubSubBroker : IAsyncDisposable
         {
             server.ValidatingConnectionAsync += Validate;
             server.InterceptingSubscriptionAsync += Subscribe;
+            server.InterceptingUnsubscriptionAsync += Unsubscribe;
             server.InterceptingPublishAsync += Publish;
             server.ClientDisconnectedAsync += left =>
             {
@@ -87,9 +90,9 @@ public sealed class PubSubBroker : IAsyncDisposable
         app.MapPost("/api/hubs/{hub}/:generateToken", (HttpRequest http, string hub) => Service(http, () => GenerateToken(http, hub)));
         app.MapPost("/api/hubs/{hub}/groups/{group}/:send", (HttpRequest http, string group) => Service(http, () => Send(http, group)));
         app.MapPost("/api/hubs/{hub}/groups/{group}/:closeConnections", (HttpRequest http, string group) =>
-            Service(http, () => Close(token => token.Groups.Contains(group))));
+            Service(http, () => Close(its => its.Groups.ContainsKey(group))));
         app.MapPost("/api/hubs/{hub}/users/{user}/:closeConnections", (HttpRequest http, string user) =>
-            Service(http, () => Close(token => token.User == user)));
+            Service(http, () => Close(its => its.Token.User == user)));
         app.MapMethods("/api/health", ["HEAD"], () => Results.Ok());
     }
 
@@ -120,9 +123,9 @@ public sealed class PubSubBroker : IAsyncDisposable
         return Results.StatusCode(202);
     }
 
-    async Task<IResult> Close(Func<ClientToken, bool> which)
+    async Task<IResult> Close(Func<Connection, bool> which)
     {
-        foreach (var (id, _) in connections.Where(one => which(one.Value.Token)).ToList())
+        foreach (var (id, _) in connections.Where(one => which(one.Value)).ToList())
         {
             try
             {
@@ -184,6 +187,12 @@ public sealed class PubSubBroker : IAsyncDisposable
         else if (topic.Contains('+', StringComparison.Ordinal) || topic.Contains('#', StringComparison.Ordinal))
             Refuse(asked, its.Version, MqttSubscribeReasonCode.WildcardSubscriptionsNotSupported);
         else if (!its.Token.May("joinLeaveGroup", topic)) Refuse(asked, its.Version, MqttSubscribeReasonCode.NotAuthorized);
+        return Task.CompletedTask;
+    }
+
+    Task Unsubscribe(InterceptingUnsubscriptionEventArgs left)
+    {
+        if (connections.TryGetValue(left.ClientId, out var its)) its.Groups.TryRemove(left.Topic, out _);
         return Task.CompletedTask;
     }
 

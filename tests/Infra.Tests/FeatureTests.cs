@@ -48,7 +48,7 @@ public sealed class FeatureTests
     [CompilerFact]
     public void It_is_watched()
     {
-        Assert.Equal(4, Of("Microsoft.Insights/diagnosticSettings").Count); // The vault, files, tables, the app.
+        Assert.Equal(5, Of("Microsoft.Insights/diagnosticSettings").Count); // The vault, files, tables, the app, messages.
         var alerts = Of("Microsoft.Insights/scheduledQueryRules").Concat(Of("Microsoft.Insights/metricAlerts")).ToList();
         Assert.Equal(Troubles,
             alerts.Select(alert => Regex.Replace(alert.Name, "^latchkey-[a-z2-7]{13}-|[a-z2-7]{13}$", "")).Order(StringComparer.Ordinal));

@@ -87,11 +87,13 @@ public sealed class AdminSessions(
         Caller caller, string user, string? client, string? after, int limit)
     {
         if (!Storage.Ids.IsId(user)) return ([], null);
-        var entries = (await userSessions.List(caller.Tenant, user, after, UserSessions.AtOnce, caller.Cancel))
-            .Where(entry => client is null || entry.ClientId == client).Take(limit + 1).ToList();
+        var read = await userSessions.List(caller.Tenant, user, after, UserSessions.AtOnce, caller.Cancel);
+        var entries = read.Where(entry => client is null || entry.ClientId == client).Take(limit + 1).ToList();
         var found = await Task.WhenAll(entries.Take(limit).Select(entry =>
             sessions.Find(caller.Tenant.Id, entry.SessionId, caller.Cancel)));
-        return ([.. found.OfType<Session>()], entries.Count > limit ? entries[limit - 1].SessionId : null);
+        // There may be more than were read, of which those of the client can be any.
+        return ([.. found.OfType<Session>()], entries.Count > limit ? entries[limit - 1].SessionId
+            : read.Count == UserSessions.AtOnce ? read[^1].SessionId : null);
     }
 
     // Each user is read once, all at the same time.

@@ -78,6 +78,8 @@ sealed record MessageRulesBody(
     {
         if (topics.Count > MessageRules.MaxTopics) throw Fault($"must have at most {MessageRules.MaxTopics} entries");
         List<TopicRule> rules = [.. topics.Select(topic => topic is null ? throw Fault("has an empty entry") : Checked(tenant, topic))];
+        if (MessageRules.LengthInKey(tenant.Id, rules) > TopicRule.MaxTopicsInKey)
+            throw Fault("has more topics for one client than a key has room for: use shorter names, or a pattern like sensors.*");
         return rules.DistinctBy(rule => rule.Name, StringComparer.Ordinal).Count() == rules.Count ? rules
             : throw Fault("names the same topic twice");
     }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Security.Cryptography;
 using Latchkey.Account;
 using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
@@ -16,20 +16,29 @@ public sealed class RemovalTimer(
     // A younger note may belong to a request that is still running, or that has not marked the user yet.
     static readonly TimeSpan MinNoteAge = TimeSpan.FromMinutes(10);
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
-    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(7); // The smallest plan ends a function after ten minutes.
+    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(7); // host.json ends a function after ten minutes.
 
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("finish-removals")]
     public async Task Run([TimerTrigger("0 37 * * * *")] TimerInfo timer, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var begun = Stopwatch.GetTimestamp();
-        foreach (var note in (await notes.All(cancel)).OrderBy(note => note.Due ?? note.At))
+        var (begun, faults) = (clock.GetTimestamp(), new List<Exception>());
+        // In random order, so that some that never finish keep no other one waiting for good.
+        foreach (var note in (await notes.All(cancel)).OrderBy(_ => RandomNumberGenerator.GetInt32(int.MaxValue)))
         {
-            if (Stopwatch.GetElapsedTime(begun) > MaxRunTime) return; // The rest an hour later.
+            if (clock.GetElapsedTime(begun) > MaxRunTime) break; // The rest an hour later.
             if (note.Due is { } due ? now < due : now - note.At < MinNoteAge) continue;
-            if (await TryFinish(note, cancel)) audit.Add(note.Tenant, "finish-removals", note.Id, null);
+            try
+            {
+                if (await TryFinish(note, cancel)) audit.Add(note.Tenant, "finish-removals", note.Id, null);
+            }
+            catch (Exception fault) when (!cancel.IsCancellationRequested)
+            {
+                faults.Add(fault); // The others are still finished, and this one is tried again in an hour.
+            }
         }
+        if (faults.Count > 0) throw new AggregateException(faults);
     }
 
     async Task<bool> TryFinish(RemovalNote note, CancellationToken cancel)

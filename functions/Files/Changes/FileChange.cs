@@ -64,6 +64,9 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     /// <summary>With whom the file was shared, if it was with a user or a group.</summary>
     public Owner? Recipient { get; init; }
 
+    /// <summary>The user who shared it with them; null if an app did.</summary>
+    public string? SharedBy { get; init; }
+
     /// <summary>The folder, if the change is about one; otherwise null.</summary>
     public string? Folder { get; init; }
 
@@ -77,7 +80,8 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
 
     /// <summary>What others are told of it; the number of the change is added to it. Of folders it has no path: that is a name.</summary>
     public IEnumerable<TenantEvent> Events => Types.Select(type => new TenantEvent(type, ("fileId", Folder is null ? FileId : null),
-        ("shareId", ShareId), ("recipientKind", Recipient?.Kind), ("recipientId", Recipient?.Id), ("ownerKind", Owner?.Kind), ("ownerId", Owner?.Id), ("contentType", File?.ContentType),
+        ("shareId", ShareId), ("recipientKind", Recipient?.Kind), ("recipientId", Recipient?.Id), ("sharedBy", SharedBy),
+        ("ownerKind", Owner?.Kind), ("ownerId", Owner?.Id), ("contentType", File?.ContentType),
         ("size", File?.Size), ("requestId", File?.Request), ("version", type == EventTypes.FileReplaced ? File?.Version : null),
         ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null),
         ("reason", type == EventTypes.FileNotScanned ? File?.Scan?.Failure : null)));

@@ -17,7 +17,7 @@ public sealed partial class IntegrityCheckTimer(
     const int TenantsAtOnce = 4;
     const int PagesOfTurn = 10;
 
-    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(8); // The smallest plan ends a function after ten minutes.
+    static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(8); // host.json ends a function after ten minutes.
 
     /// <summary>Forty-seven minutes past each hour (NCRONTAB, UTC).</summary>
     [Function("files-check")]

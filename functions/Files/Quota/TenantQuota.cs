@@ -100,22 +100,29 @@ public sealed class TenantQuota(StorageClients storage, TimeProvider clock) : ID
         var (repaired, partition, start) = (0, RowKeys.TenantReservations(tenant), RowKeys.SpaceReservation(""));
         var from = after is null ? start : after + "0"; // No key is a prefix of another.
         var rows = await table.Range(partition, from, start + "~", limit, cancel).Take(limit).ToListAsync(cancel);
-        await Parallel.ForEachAsync(rows.Where(row => row.Timestamp < untouchedSince),
-            new ParallelOptions { MaxDegreeOfParallelism = SpacesAtOnce, CancellationToken = cancel }, async (row, stop) =>
-            {
-                if (await TryRepair(tenant, partition, row, stop)) Interlocked.Increment(ref repaired);
-            });
+        foreach (var some in rows.Where(row => row.Timestamp < untouchedSince).Chunk(SpacesAtOnce))
+        {
+            var found = await Task.WhenAll(some.Select(row => Forgotten(tenant, partition, row, cancel)));
+            foreach (var (own, bytes, files) in found) // One after the other: each writes the tenant's total.
+                if ((bytes, files) != (0, 0) && await TryShrink(own, bytes, files, cancel)) repaired++;
+        }
         return (repaired, rows.Count == limit ? rows[^1].RowKey : null);
     }
 
-    async Task<bool> TryRepair(string tenant, string partition, TableEntity row, CancellationToken cancel)
+    // What is reserved for a space beyond what it knows of, as negative numbers.
+    async Task<(Reservation Own, long Bytes, long Files)> Forgotten(
+        string tenant, string partition, TableEntity row, CancellationToken cancel)
     {
         var space = row.RowKey[RowKeys.SpaceReservation("").Length..];
         var usage = Usage.Read(await table.Find(RowKeys.Space(tenant, space), RowKeys.SpaceUsage, cancel));
         var own = Reservation.Of(partition, row.RowKey, row);
-        var (bytes, files) = (Math.Min(0, usage.ReservedBytes - own.Bytes), Math.Min(0, usage.ReservedFiles - own.Files));
-        if ((bytes, files) == (0, 0)) return false;
-        var total = Reservation.Of(partition, RowKeys.TotalReservation, await table.Find(partition, RowKeys.TotalReservation, cancel));
+        return (own, Math.Min(0, usage.ReservedBytes - own.Bytes), Math.Min(0, usage.ReservedFiles - own.Files));
+    }
+
+    async Task<bool> TryShrink(Reservation own, long bytes, long files, CancellationToken cancel)
+    {
+        var total = Reservation.Of(
+            own.Partition, RowKeys.TotalReservation, await table.Find(own.Partition, RowKeys.TotalReservation, cancel));
         return await table.TryTransact([total.Add(bytes, files).Write(), own.Add(bytes, files).Write()], cancel);
     }
 

@@ -79,19 +79,31 @@ public sealed record Usage
     public void EnsureWithin(UsageChange change, FileLimits limits)
     {
         if (change.StartedBy is { } beginner) Latchkey.Files.OversizedUpload.EnsureFewerThanMax(Oversized, beginner.Who, beginner.At);
-        EnsureWithin("space bytes", Left(limits.SpaceBytes, change), Bytes, change.Bytes);
-        EnsureWithin("space files", limits.SpaceFiles, Files, change.Files);
-        EnsureWithin(PendingFiles, Left(limits.SpacePending, change), Pending, change.Pending);
+        EnsureWithin("space bytes", Left(limits.SpaceBytes, change), Bytes, change.Bytes, change.ByShare);
+        EnsureWithin("space files", limits.SpaceFiles, Files, change.Files, change.ByShare);
+        EnsureWithin(PendingFiles, Left(limits.SpacePending, change), Pending, change.Pending, change.ByShare);
         EnsureWithin("space folders", MaxFolders, Folders, change.Folders);
     }
 
     static long Left(long limit, UsageChange change) => change.ByShare ? limit - limit / 10 : limit;
 
     /// <summary>Refuses if more is requested than the limit leaves.</summary>
+    /// <param name="what">The name of the limit.</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="used">How much of it is used.</param>
+    /// <param name="requested">How much more is requested.</param>
+    /// <param name="byShare">True if only a file is shared with the caller: how full the space is, is none of their business.</param>
     /// <exception cref="Problem">403 <c>quota_exceeded</c>, with the limit and the usage.</exception>
-    public static void EnsureWithin(string what, long limit, long used, long requested)
+    public static void EnsureWithin(string what, long limit, long used, long requested, bool byShare = false)
     {
         if (requested <= 0 || requested <= limit - used) return;
+        if (byShare)
+        {
+            throw new Problem(403, "quota_exceeded", $"The quota of {what} is exceeded: {requested} more are requested.")
+            {
+                Extensions = new Dictionary<string, object?> { ["what"] = what, ["requested"] = requested },
+            };
+        }
         throw new Problem(403, "quota_exceeded",
             $"The quota of {what} is exceeded: the limit is {limit}, {used} are used, and {requested} more are requested.")
         {

@@ -35,10 +35,12 @@ public sealed class FileRelease(
         return done;
     }
 
-    // Even if the caller has hung up: Defender says it once. Null if the file has another version by now, and the upload is Pending again.
+    // Even if the caller has hung up: Defender says it once. Null if the file has another version by now, and the upload is Pending
+    // again; so it is without room for it, which whoever completes it is told.
     async Task<FileRecord?> Decide(FileRecord complete, EarlyVerdict early)
     {
         var decided = await verdicts.Apply(complete, early.Verdict, CancellationToken.None) ?? complete;
+        if (decided.NoRoom is { } full) throw full;
         return decided.Status == FileStatus.Pending ? null : decided;
     }
 

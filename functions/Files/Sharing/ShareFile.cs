@@ -29,7 +29,8 @@ public sealed class ShareFile(
                 ? await CreateLink(caller, file, link, secret, caller.Cancel)
                 : await CreateForRecipient(caller, file, asked.With!);
             share = share with { Access = access, Until = until };
-            await shares.Save(share, caller.Cancel);
+            var by = Owner.Of(caller.Token) is { Kind: "user" } user ? user.Id : null;
+            await shares.Save(share, by, caller.Cancel);
             await EnsureKept(share, caller.Cancel);
             (caller.Audit.Target, caller.Audit.Detail) = (file.Id, share.Description);
             var url = asked.Link is null ? null : $"{caller.Tenant.Issuer}/s/{file.Id}.{secret}";

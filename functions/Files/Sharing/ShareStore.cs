@@ -39,8 +39,11 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     }
 
     /// <summary>Creates or replaces a share.</summary>
+    /// <param name="share">The share.</param>
+    /// <param name="by">The user who does it; null: an app.</param>
+    /// <param name="cancel">Cancels.</param>
     /// <exception cref="Problem">409 <c>too_many_shares</c>, 503 <c>space_busy</c>.</exception>
-    public async Task Save(Share share, CancellationToken cancel)
+    public async Task Save(Share share, string? by, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -54,7 +57,7 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
             TableTransactionAction write = before is null
                 ? new(TableTransactionActionType.Add, share.ToRow())
                 : new(TableTransactionActionType.UpdateReplace, share.ToRow(), before.ETag);
-            if (await TryChange(ChangeKind.Shared, share, write, cancel)) return;
+            if (await TryChange(ChangeKind.Shared, share, write, cancel, by)) return;
         }
         throw FileStore.Busy();
     }
@@ -141,10 +144,12 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
     Task<bool> TryUnshare(Share share, ETag etag, CancellationToken cancel) =>
         TryChange(ChangeKind.Unshared, share, Deletion(share.ToRow(), etag), cancel);
 
-    Task<bool> TryChange(ChangeKind kind, Share share, TableTransactionAction write, CancellationToken cancel) => TryChange(
+    Task<bool> TryChange(
+        ChangeKind kind, Share share, TableTransactionAction write, CancellationToken cancel, string? by = null) => TryChange(
         FileChange.Of(kind, share.FileId, share.Id, share.Kind == "link") with
         {
             Recipient = share.Kind == "link" ? null : new(share.Kind, share.Recipient),
+            SharedBy = share.Kind == "link" ? null : by,
         }, share.Tenant, write, cancel);
 
     Task<bool> TryChange(FileChange change, string tenant, TableTransactionAction write, CancellationToken cancel) =>

@@ -22,11 +22,11 @@ public sealed class SpaceRemoval(
         (await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel)).Files;
 
     /// <summary>
-    /// True if there is no file or folder in the space and no share with its owner: nothing that a new owner with the same id would
+    /// True if there is no file, upload or folder in the space and no share with its owner: nothing that a new owner with the same id would
     /// inherit.
     /// </summary>
     public async Task<bool> IsEmpty(string tenant, Owner owner, CancellationToken cancel) =>
-        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0, Bytes: 0 }
+        await spaceQuota.Read(tenant, owner.SpaceKey(tenant), cancel) is { Files: 0, Folders: 0, Bytes: 0, Pending: 0 }
             && (await shares.SharedWith(tenant, owner, "", 1, cancel)).Count == 0;
 
     /// <summary>Removes the space; false if the time ran out or files kept changing. Then the same call continues.</summary>

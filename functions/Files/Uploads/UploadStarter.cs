@@ -32,7 +32,7 @@ public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClien
     /// <summary>The same for whoever gets the URL.</summary>
     public async Task AddNote(FileRecord file, SignedUrl? url, Owner who, string client, CancellationToken cancel)
     {
-        var note = FinalInspectionNote(file.Tenant, file.Id, file.CreatedAt, UploadDeadline.EarlyOf(file));
+        var note = NoteWithoutUrl(file.Tenant, file.Id, file.CreatedAt, UploadDeadline.EarlyOf(file));
         if (url is not null)
         {
             note = note with
@@ -55,16 +55,16 @@ public sealed class UploadStarter(UploadKeys keys, BlobStore blobs, StorageClien
     public async Task AddNote(string tenant, string id, DateTimeOffset now, CancellationToken cancel)
     {
         await blobs.EnsureContainer(tenant, cancel);
-        await SaveNote(FinalInspectionNote(tenant, id, now), cancel);
+        await SaveNote(NoteWithoutUrl(tenant, id, now), cancel);
     }
 
     /// <summary>Saves a note.</summary>
     public Task SaveNote(UploadNote note, CancellationToken cancel) => Notes.For(note.Bucket).Put(note.ToRow(), cancel);
 
-    // A note for the inspection after the deadline.
-    static UploadNote FinalInspectionNote(string tenant, string id, DateTimeOffset begun, DateTimeOffset? deadline = null)
+    // A note for the inspection after the deadline. Of what takes the space of others it is looked at all the time whether it may go on.
+    static UploadNote NoteWithoutUrl(string tenant, string id, DateTimeOffset begun, DateTimeOffset? deadline = null)
     {
         var note = new UploadNote { Tenant = tenant, FileId = id, StartedAt = begun, InspectAt = begun, Deadline = deadline };
-        return note with { InspectAt = note.FinalInspectionAt };
+        return note with { InspectAt = deadline is null ? note.FinalInspectionAt : begun + UploadNote.InspectionInterval };
     }
 }

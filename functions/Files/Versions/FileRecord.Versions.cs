@@ -1,3 +1,5 @@
+using Latchkey.Http;
+
 namespace Latchkey.Files;
 
 // The versions of a file. Each is the bytes of one upload, which has a blob of its own; the first one is the file's own.
@@ -38,6 +40,9 @@ public sealed partial record FileRecord
 
     /// <summary>The entity tag of the bytes (RFC 9110 §8.8.3): the version's id.</summary>
     public string EntityTag => $"\"{Content}\"";
+
+    /// <summary>Why an upload that was just checked is Pending again, if there was no room for it. It is not stored.</summary>
+    public Problem? NoRoom { get; init; }
 
     /// <summary>Pending or Scanning → Version: the upload's bytes are the other file's from now on.</summary>
     public FileRecord BecomeVersion() => Status is FileStatus.Pending or FileStatus.Scanning && Replaces is not null

@@ -49,32 +49,32 @@ public sealed class Replacement(
     public async Task<FileRecord?> TryRelease(FileRecord upload, CancellationToken cancel)
     {
         var clean = upload with { Scan = new FileScan { ETags = upload.Scan?.ETags ?? [], At = clock.GetUtcNow() } };
-        var (done, isFull) = await TryFinishOrFull(clean, cancel);
+        var (done, full) = await TryFinishOrFull(clean, cancel);
         if (done is not null)
         {
             await locations.DropUploaded(done);
             return done;
         }
         var (condition, file) = (VersionCondition.Of(upload), await files.Find(upload.Tenant, upload.Replaces, cancel));
-        if (!isFull && (condition.Copy || condition.Holds(file))) return null;
+        if (full is null && (condition.Copy || condition.Holds(file))) return null;
         // Defender says it once, so its verdict is kept for the next complete, which takes a snapshot of its own.
         var known = new FileScan { Early = [.. (upload.Scan?.ETags ?? []).Select(etag => new EarlyVerdict(etag, ""))] };
         var waiting = clean with { Status = FileStatus.Pending, CompletedAt = null, Snapshot = null, Clean = null, Scan = known };
         if (!await files.TryMove(upload, waiting, new UsageChange(0, 0, 1), cancel)) return null;
         if (upload.Snapshot is { } taken) await staged.DeleteSnapshot(upload.Tenant, upload.BlobName, taken, cancel);
-        return waiting;
+        return waiting with { NoRoom = full };
     }
 
     // Full: a copy would be a file more than the space may have. Whoever completes it is told.
-    async Task<(FileRecord? Done, bool IsFull)> TryFinishOrFull(FileRecord upload, CancellationToken cancel)
+    async Task<(FileRecord? Done, Problem? Full)> TryFinishOrFull(FileRecord upload, CancellationToken cancel)
     {
         try
         {
-            return (await TryFinish(upload, cancel), false);
+            return (await TryFinish(upload, cancel), null);
         }
         catch (Problem full) when (full.Code == "quota_exceeded")
         {
-            return (null, true);
+            return (null, full);
         }
     }
 

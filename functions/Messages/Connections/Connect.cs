@@ -12,7 +12,8 @@ public sealed class Connect(
     TenantPipeline pipeline, ConnectionKeys keys, SendingLimits limits, Settings settings, TimeProvider clock)
 {
     /// <summary>
-    /// <c>POST /{tenant}/messages/connect</c> → <c>{url, protocol, clientId, expiresAt, connectedUntil, subscribe, publish}</c>.
+    /// <c>POST /{tenant}/messages/connect</c>
+    /// → <c>{url, protocol, clientId, expiresAt, connectedUntil, subscribe, publish, truncated}</c>.
     /// 404 <c>messages_off</c>; 429 <c>too_many_messages</c>; 503 <c>messages_unavailable</c>.
     /// </summary>
     [Function("messages-connect")]
@@ -21,7 +22,7 @@ public sealed class Connect(
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
             var user = MessagingRequest.User(caller, settings);
-            limits.Take(caller.Tenant, user, recipients: 1);
+            limits.TakeKey(caller.Tenant, user);
             var key = await keys.Issue(caller, user);
             Instruments.MessageSent(caller.Tenant.Id, "connect");
             var now = clock.GetUtcNow();
@@ -31,9 +32,10 @@ public sealed class Connect(
                 protocol = "mqtt",
                 key.ClientId,
                 expiresAt = (now + ConnectionClosings.KeyTime).UtcDateTime,
-                connectedUntil = (now + ConnectionClosings.ConnectionTime).UtcDateTime,
+                connectedUntil = key.ConnectedUntil.UtcDateTime,
                 key.Subscribe,
                 key.Publish,
+                key.Truncated,
             });
         });
 }

@@ -19,15 +19,22 @@ public sealed partial class PubSubClient
     readonly Uri? endpoint;
     readonly HttpPipeline? pipeline;
     readonly ILogger<PubSubClient> logger;
+    readonly TimeProvider clock;
+
+    static readonly TimeSpan TellTime = TimeSpan.FromSeconds(3);
+    static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    long silentUntil;
 
     /// <summary>Opens no connection yet.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="credential">The app's identity.</param>
     /// <param name="transport">What sends requests; null for the usual one.</param>
     /// <param name="logger">For failures.</param>
-    public PubSubClient(Settings settings, TokenCredential credential, HttpPipelineTransport? transport, ILogger<PubSubClient> logger)
+    /// <param name="clock">The clock.</param>
+    public PubSubClient(Settings settings, TokenCredential credential, HttpPipelineTransport? transport, ILogger<PubSubClient> logger,
+        TimeProvider clock)
     {
-        this.logger = logger;
+        (this.logger, this.clock) = (logger, clock);
         if (settings.Messages is not { } service) return;
         endpoint = service;
         var options = new Options
@@ -71,6 +78,26 @@ public sealed partial class PubSubClient
     /// <summary>Publishes bytes on a topic, with QoS 1.</summary>
     public Task Send(string topic, byte[] payload, CancellationToken cancel) =>
         Post($"groups/{Uri.EscapeDataString(topic)}/:send", [], payload, cancel);
+
+    /// <summary>
+    /// Publishes what waits in inboxes anyway; false if that failed. Nobody waits long for it: after a failure nothing is published for ten
+    /// seconds.
+    /// </summary>
+    public async Task<bool> TryTell(string topic, byte[] payload)
+    {
+        if (clock.GetUtcNow().UtcTicks < Volatile.Read(ref silentUntil)) return false;
+        using var patience = new CancellationTokenSource(TellTime, clock);
+        try
+        {
+            await Send(topic, payload, patience.Token);
+            return true;
+        }
+        catch (Exception fault) when (fault is Problem or OperationCanceledException)
+        {
+            Volatile.Write(ref silentUntil, (clock.GetUtcNow() + Silence).UtcTicks);
+            return false;
+        }
+    }
 
     /// <summary>Closes the connections of a user.</summary>
     public Task CloseUser(string user, CancellationToken cancel) => Close($"users/{Uri.EscapeDataString(user)}", cancel);

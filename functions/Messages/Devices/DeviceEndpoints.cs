@@ -10,7 +10,7 @@ namespace Latchkey.Messages;
 
 /// <summary>The public keys of devices. The service never sees the private ones, and can't read what is sealed for them.</summary>
 public sealed class DeviceEndpoints(
-    TenantPipeline pipeline, DeviceKeys keys, MessageSender sender, InboxStore inboxes, Settings settings, TimeProvider clock)
+    TenantPipeline pipeline, DeviceKeys keys, DeviceNotices notices, MessageSender sender, Settings settings, TimeProvider clock)
 {
     const string Route = "{tenant}/me/keys";
     const int MaxDevice = 64;
@@ -39,8 +39,8 @@ public sealed class DeviceEndpoints(
         });
 
     /// <summary>
-    /// <c>PUT /{tenant}/me/keys/{device}</c> <c>{jwk}</c> → the key. The user's other devices find a message of the type
-    /// <c>device.added</c> in the inbox. 400 <c>invalid_field</c>; 409 <c>too_many_devices</c>.
+    /// <c>PUT /{tenant}/me/keys/{device}</c> <c>{jwk}</c> → the key. The user finds a message of the type
+    /// <c>device.added</c> in the inbox, and gets a mail. 400 <c>invalid_field</c>; 409 <c>too_many_devices</c>.
     /// </summary>
     [Function("me-key-put")]
     public Task<IResult> Put(
@@ -53,32 +53,27 @@ public sealed class DeviceEndpoints(
             var jwk = SealingJwk.Read((await JsonBody.Read<KeyBody>(request)).Jwk);
             var (key, isNew) = await keys.Put(caller.Tenant.Id, user, device, jwk, caller.Cancel);
             // Not only if it is new: a request that broke off after the key was written is repeated. The notice has one id for one key.
-            if (isNew || clock.GetUtcNow() - key.CreatedAt < AnnouncedFor) await Announce(caller.Tenant, user, key);
+            if (isNew || clock.GetUtcNow() - key.CreatedAt < AnnouncedFor) await notices.Added(caller.Tenant, user, key);
             caller.Audit.Detail = isNew ? "new" : "same";
             return Results.Json(View(key));
         });
 
-    /// <summary><c>DELETE /{tenant}/me/keys/{device}</c> → 204. 404 <c>device_not_found</c>.</summary>
+    /// <summary>
+    /// <c>DELETE /{tenant}/me/keys/{device}</c> → 204. The user finds a message of the type <c>device.removed</c> in the inbox. 404
+    /// <c>device_not_found</c>.
+    /// </summary>
     [Function("me-key-delete")]
     public Task<IResult> Delete(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Route + "/{device}")] HttpRequest request) =>
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
             var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
-            return IsDevice(device) && await keys.TryRemove(caller.Tenant.Id, user, device, caller.Cancel) ? Results.NoContent()
-                : throw Problem.NotFound("device_not_found", "The device does not exist.");
+            if (!IsDevice(device) || await keys.Find(caller.Tenant.Id, user, device, caller.Cancel) is not { } key) throw NotFound();
+            await notices.Removed(caller.Tenant, user, key);
+            return await keys.TryRemove(caller.Tenant.Id, user, device, caller.Cancel) ? Results.NoContent() : throw NotFound();
         });
 
-    async Task Announce(Tenant tenant, string user, DeviceKey key)
-    {
-        var now = clock.GetUtcNow();
-        var to = new Recipient(User: user);
-        var body = JsonSerializer.Serialize(View(key), JsonSerializerOptions.Web);
-        var id = MessageTables.IdsOf(tenant.Id, "", to, $"{key.Device}|{key.CreatedAt.UtcTicks}", key.CreatedAt).Last();
-        var notice = new Message(id, Message.DeviceAdded, null, to, "application/json", body, now, now + Message.DefaultTime);
-        if (await inboxes.TryAdd(tenant.Id, user, notice, CancellationToken.None))
-            await sender.Tell(tenant, Topics.Inbox(tenant.Id, user), notice);
-    }
+    static Problem NotFound() => Problem.NotFound("device_not_found", "The device does not exist.");
 
     async Task<IResult> Answer(Caller caller, string user) =>
         Results.Json(new { keys = (await keys.Of(caller.Tenant.Id, user, caller.Cancel)).Select(View) });

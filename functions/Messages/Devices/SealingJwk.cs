@@ -13,6 +13,18 @@ static class SealingJwk
 {
     const int Bytes = 32;
 
+    // The points of small order, without the bit that X25519 ignores: whatever is sealed for them anybody opens (RFC 7748 §6.1).
+    static readonly string[] Small =
+    [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "E0EB7A7C3B41B8AE1656E3FAF19FC46ADA098DEB9C32B1FD866205165F49B800",
+        "5F9C95BCA3508C24B1D0B1559C83EF5B04445CC4581C8E86D8224EDDD09F1157",
+        "ECFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF7F",
+        "EDFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF7F",
+        "EEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF7F",
+    ];
+
     /// <summary>The key as it is stored.</summary>
     /// <exception cref="Problem">400 <c>invalid_field</c>.</exception>
     public static string Read(JsonElement jwk)
@@ -26,7 +38,7 @@ static class SealingJwk
                 EnsureOnCurve(x, y);
                 return JsonSerializer.Serialize(new { crv = "P-256", kty = "EC", x = Encode(x), y = Encode(y) });
             case ("OKP", "X25519"):
-                return JsonSerializer.Serialize(new { crv = "X25519", kty = "OKP", x = Encode(Coordinate(jwk, "x")) });
+                return JsonSerializer.Serialize(new { crv = "X25519", kty = "OKP", x = Encode(NotSmall(Coordinate(jwk, "x"))) });
             default:
                 throw Invalid("must be a P-256 or X25519 key");
         }
@@ -43,6 +55,12 @@ static class SealingJwk
         {
             throw Invalid("is not a point of P-256");
         }
+    }
+
+    static byte[] NotSmall(byte[] x)
+    {
+        byte[] meant = [.. x[..^1], (byte)(x[^1] & 0x7F)];
+        return Small.Contains(Convert.ToHexString(meant)) ? throw Invalid("is a point of small order") : x;
     }
 
     static byte[] Coordinate(JsonElement jwk, string name) =>

@@ -22,6 +22,9 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
     // younger than this once more: so nothing that was written late is behind a cursor.
     static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
 
+    /// <summary>An inbox that is no user's, and that nobody reads.</summary>
+    public const string Nobody = "nobody";
+
     readonly MessageTables tables = new(storage);
 
     /// <summary>Puts a message into an inbox; false if it was there.</summary>
@@ -30,7 +33,11 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
         var (partition, key) = (RowKeys.Inbox(tenant, user), RowKeys.InboxMessage(clock.GetUtcNow(), message.Id));
         return tables.For(BucketId.Parse(message.Id)!.Value.Bucket).TryTransact(
         [
-            new(TableTransactionActionType.Add, new TableEntity(partition, RowKeys.InboxId(message.Id)) { ["Key"] = key }),
+            new(TableTransactionActionType.Add, new TableEntity(partition, RowKeys.InboxId(message.Id))
+            {
+                ["Key"] = key,
+                ["Stays"] = message.Stays ? true : null,
+            }),
             new(TableTransactionActionType.Add, MessageRow.Write(new(partition, key), message)),
         ], cancel);
     }
@@ -61,7 +68,10 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
         return new([.. rows.Take(limit).Select(MessageRow.Read).Where(message => message.ExpiresAt > now)], next, more);
     }
 
-    /// <summary>Removes messages from an inbox for good; those that are not there are passed over.</summary>
+    /// <summary>
+    /// Removes messages from an inbox for good. Those that are not there are passed over, and so are those that stay
+    /// (<see cref="Message.Stays"/>).
+    /// </summary>
     public async Task Acknowledge(string tenant, string user, IReadOnlyList<BucketId> ids, CancellationToken cancel)
     {
         var partition = RowKeys.Inbox(tenant, user);
@@ -72,7 +82,7 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
             List<TableTransactionAction> actions =
             [
                 .. from row in found.OfType<TableEntity>()
-                   where row.GetString("Key") is { Length: > 0 }
+                   where row.GetString("Key") is { Length: > 0 } && row.GetBoolean("Stays") is not true
                    from action in Acknowledged(row)
                    select action,
             ];
@@ -94,8 +104,9 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
             var table = tables.For(bucket);
             await foreach (var keys in table.Keys(partition, "", "~", cancel).Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
             {
-                await table.TryTransact([.. keys.Select(key =>
-                    new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))], cancel);
+                // Another device may acknowledge one of them now: one by one, then.
+                if (await table.TryTransact([.. keys.Select(key => Table.Deletion(partition, key))], cancel)) continue;
+                foreach (var key in keys) await table.TryDelete(partition, key, cancel);
             }
         }
     }

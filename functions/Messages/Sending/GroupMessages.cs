@@ -15,7 +15,8 @@ public sealed record GroupMessage(Message Message, string? After, bool Done)
 /// <summary>The queue's message about one.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Id">The message's id.</param>
-public sealed record GroupMessageWork(string Tenant, string Id);
+/// <param name="Tries">How often that has failed.</param>
+public sealed record GroupMessageWork(string Tenant, string Id, int Tries = 0);
 
 /// <summary>Messages to groups (SCHEMA.md, tables Messages…): written before anybody is told that they were sent.</summary>
 public sealed class GroupMessages(StorageClients storage, WorkQueues queues)
@@ -41,6 +42,10 @@ public sealed class GroupMessages(StorageClients storage, WorkQueues queues)
     /// <summary>Has it delivered.</summary>
     public Task Deliver(string tenant, string id, CancellationToken cancel) =>
         queues.Send(QueueNames.Messages, new GroupMessageWork(tenant, id), cancel);
+
+    /// <summary>Has it delivered later, because storage has failed meanwhile.</summary>
+    public Task DeliverLater(GroupMessageWork work, CancellationToken cancel) =>
+        queues.Send(QueueNames.Messages, work with { Tries = work.Tries + 1 }, cancel, RetryPause.After(work.Tries));
 
     Table TableOf(string id) => tables.For(BucketId.Parse(id)!.Value.Bucket);
 }

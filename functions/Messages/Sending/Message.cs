@@ -34,6 +34,15 @@ public sealed record Message(
     /// <summary>The type of the notice that a device has published a key.</summary>
     public const string DeviceAdded = "device.added";
 
+    /// <summary>The type of the notice that a device's key was removed.</summary>
+    public const string DeviceRemoved = "device.removed";
+
+    /// <summary>
+    /// True if it stays in the inbox until it expires, whoever acknowledges it: it tells all devices what somebody may have done with a
+    /// stolen token, who could acknowledge it too.
+    /// </summary>
+    public bool Stays => Type is DeviceAdded or DeviceRemoved;
+
     /// <summary>The longest body, in bytes of UTF-8.</summary>
     public const int MaxBody = 16 * 1024;
 

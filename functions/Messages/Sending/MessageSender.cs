@@ -37,13 +37,15 @@ public sealed class MessageSender(
     async Task<Message> ToUser(Caller caller, string from, string to, Draft draft)
     {
         var (tenant, cancel) = (caller.Tenant, caller.Cancel);
-        limits.Take(tenant, from, recipients: 1);
+        limits.TakeOfUser(tenant, from);
+        limits.TakeOfTenant(tenant, recipients: 1);
         await EnsureMayWrite(tenant, from, to, cancel);
         var blocked = blocks.IsBlocked(tenant.Id, from, to, cancel);
         var (message, before) = Make(tenant, from, draft);
-        if (await blocked) return message;
-        if (before is not null && await inboxes.Has(tenant.Id, to, before, cancel)) return message with { Id = before };
-        if (await inboxes.TryAdd(tenant.Id, to, message, cancel)) await Tell(tenant, Topics.Inbox(tenant.Id, to), message);
+        // What somebody writes who is blocked goes the same way to nobody, without what it says: so it takes as long.
+        var (inbox, sent) = await blocked ? (InboxStore.Nobody, message with { From = null, To = new(), Body = "" }) : (to, message);
+        if (before is not null && await inboxes.Has(tenant.Id, inbox, before, cancel)) return message with { Id = before };
+        if (await inboxes.TryAdd(tenant.Id, inbox, sent, cancel)) await Tell(tenant, inbox, sent);
         return message;
     }
 
@@ -51,14 +53,19 @@ public sealed class MessageSender(
     {
         var (tenant, cancel) = (caller.Tenant, caller.Cancel);
         if (tenant.Messages.WriteTo == WritingMode.Nobody) throw NotAllowed();
+        limits.TakeOfUser(tenant, from);
         if (await memberships.Role(memberships.Who(caller.Http, tenant, from), group, cancel) is null) throw NoRecipient();
         var members = await groups.Members(tenant.Id, group, null, MaxMembers + 1, cancel);
         if (members.Count > MaxMembers)
             throw Problem.Conflict("group_too_large", $"A group of more than {MaxMembers} members takes no messages; use a topic.");
-        limits.Take(tenant, from, Math.Max(1, members.Count));
+        limits.TakeOfTenant(tenant, Math.Max(1, members.Count));
         var (message, before) = Make(tenant, from, draft);
-        if (before is not null && await groupMessages.Find(tenant.Id, before, cancel) is not null) message = message with { Id = before };
         // One that is there may have lost its message to the queue.
+        if (before is not null && await groupMessages.Find(tenant.Id, before, cancel) is { } former)
+        {
+            message = message with { Id = before };
+            if (!former.Done) await groupMessages.Deliver(tenant.Id, before, CancellationToken.None);
+        }
         else if (await groupMessages.TryAdd(tenant.Id, message, cancel)
             || await groupMessages.Find(tenant.Id, message.Id, cancel) is { Done: false })
             await groupMessages.Deliver(tenant.Id, message.Id, CancellationToken.None);
@@ -68,7 +75,8 @@ public sealed class MessageSender(
     async Task<Message> ToTopic(Caller caller, string from, Draft draft)
     {
         var tenant = caller.Tenant;
-        limits.Take(tenant, from, recipients: 1);
+        limits.TakeOfUser(tenant, from);
+        limits.TakeOfTenant(tenant, recipients: 1);
         var roles = tenant.Names((await users.FindState(tenant.Id, from, caller.Cancel))?.Roles ?? []);
         if (!tenant.Messages.Topics.Any(rule => rule.Matches(draft.To.Topic!) && rule.Speaks(caller.Token.ClientId, roles)))
             throw NoRecipient();
@@ -91,17 +99,10 @@ public sealed class MessageSender(
     }
 
     /// <summary>Publishes what is in an inbox. Whoever can't be told finds it there.</summary>
-    public async Task Tell(Tenant tenant, string topic, Message message)
+    public async Task Tell(Tenant tenant, string inbox, Message message)
     {
-        try
-        {
-            await broker.Send(topic, message.Payload(), CancellationToken.None);
-            Instruments.MessageSent(tenant.Id, "user");
-        }
-        catch (Problem)
-        {
-            Instruments.MessageSent(tenant.Id, "unheard");
-        }
+        var isHeard = await broker.TryTell(Topics.Inbox(tenant.Id, inbox), message.Payload());
+        Instruments.MessageSent(tenant.Id, isHeard ? "user" : "unheard");
     }
 
     // The message, and the id that it may have from the week before.

@@ -12,16 +12,21 @@ public sealed class SendingLimits(TimeProvider clock)
 
     readonly Dictionary<string, (double Used, DateTimeOffset At)> buckets = new(StringComparer.Ordinal);
 
-    /// <summary>Counts a message of a user to so many recipients, before anything is written.</summary>
+    /// <summary>Counts a message of a user, before anything is read for it.</summary>
     /// <exception cref="Problem">429 <c>too_many_messages</c>.</exception>
-    public void Take(Tenant tenant, string user, int recipients)
+    public void TakeOfUser(Tenant tenant, string user) => Take($"{tenant.Id}|{user}", 1, tenant.Messages.UserPerMinute);
+
+    /// <summary>Counts the recipients of a message, before anything is written.</summary>
+    /// <exception cref="Problem">429 <c>too_many_messages</c>.</exception>
+    public void TakeOfTenant(Tenant tenant, int recipients) => Take(tenant.Id, recipients, tenant.Messages.TenantPerMinute);
+
+    /// <summary>Counts a key. Apps get new ones whenever a change has closed all connections, so no others are held up by it.</summary>
+    /// <exception cref="Problem">429 <c>too_many_messages</c>.</exception>
+    public void TakeKey(Tenant tenant, string user) => Take($"{tenant.Id}|{user}|key", 1, tenant.Messages.UserPerMinute);
+
+    void Take(string key, int cost, int perMinute)
     {
-        var (now, rules) = (clock.GetUtcNow(), tenant.Messages);
-        lock (buckets)
-        {
-            Take($"{tenant.Id}|{user}", 1, rules.UserPerMinute, now);
-            Take(tenant.Id, recipients, rules.TenantPerMinute, now);
-        }
+        lock (buckets) Take(key, cost, perMinute, clock.GetUtcNow());
     }
 
     // What was used flows off by as much in a minute as may be used in one. A message to more than that goes when all has flown off.

@@ -17,6 +17,10 @@ static partial class MailStrings
     public static string MailResetIgnore => Text();
     public static string MailResetUntilUsed => Text();
 
+    public static string MailDeviceKeySubject(string tenant) => Text(("tenant", tenant));
+
+    public static string MailDeviceKey(string tenant, string time) => Text(("tenant", tenant), ("time", time));
+
     public static string MailPasskeyAddedSubject(string tenant) => Text(("tenant", tenant));
 
     public static string MailPasskeyAdded(string tenant, string time) => Text(("tenant", tenant), ("time", time));

@@ -36,6 +36,10 @@ public sealed class AccountNotices(UnseenMail mail, TimeProvider clock)
         More = MailStrings.MailNewSignInFrom(device, place),
     });
 
+    /// <summary>A device has published a key for sealed messages.</summary>
+    public void DeviceKeyAdded(Tenant tenant, User user) => Send(tenant, user, name => new Notice(
+        MailStrings.MailDeviceKeySubject(name), MailStrings.MailDeviceKey(name, Texts.Time(clock.GetUtcNow()))));
+
     /// <summary>Files have come by a request of the user's.</summary>
     public void FilesReceived(Tenant tenant, User user) => Send(tenant, user, name =>
         new Notice(MailStrings.MailFilesReceivedSubject(name), MailStrings.MailFilesReceived(name)) { Page = "my-files" });

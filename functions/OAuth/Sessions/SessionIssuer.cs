@@ -55,7 +55,7 @@ public sealed class SessionIssuer(
         var (response, record) = await Sign(grant, key, nonce: null, cancel);
         await userSessions.Add(session, device, cancel);
         await Task.WhenAll(sessions.Create(signIn.Tenant, session, record, cancel),
-            bound.Keep(signIn.Tenant, session.UserId, cancel));
+            bound.TryKeep(signIn.Tenant, session.UserId, cancel));
         return response;
     }
 
@@ -63,7 +63,7 @@ public sealed class SessionIssuer(
     public async Task AddPending(Tenant tenant, Session session, Device device, CancellationToken cancel)
     {
         await userSessions.Add(session, device, cancel);
-        await Task.WhenAll(sessions.TryAdd(session, cancel), bound.Keep(tenant, session.UserId, cancel));
+        await Task.WhenAll(sessions.TryAdd(session, cancel), bound.TryKeep(tenant, session.UserId, cancel));
     }
 
     /// <summary>A new id for a session that starts now. It contains the day on which the session ends.</summary>

@@ -30,7 +30,7 @@ public sealed class SweptTables(
 {
     // Those with nothing else to say about it.
     static readonly string[] Plain = [TableNames.Sessions, TableNames.Replays, TableNames.InitialTokens, TableNames.LogoutNotices,
-        TableNames.Visits, TableNames.Events, TableNames.Deliveries, TableNames.Messages, TableNames.ArchiveTickets];
+        TableNames.Visits, TableNames.Events, TableNames.Deliveries, TableNames.ArchiveTickets, TableNames.Messages];
 
     /// <summary>Drops what has expired; the number of tables dropped.</summary>
     public async Task<int> DropExpired(CancellationToken cancel)

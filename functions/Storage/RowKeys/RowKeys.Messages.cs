@@ -27,6 +27,9 @@ public static partial class RowKeys
     /// <summary>A device's public key.</summary>
     public static string DeviceKey(string device) => $"{AnyDevice}{device}";
 
+    /// <summary>Until when a user's connections live, in the user's own partition.</summary>
+    public const string ConnectionEnd = "connections";
+
     /// <summary>The prefix of those whom a user has blocked.</summary>
     public const string AnyBlocked = "blocked|";
 

@@ -10,7 +10,7 @@ namespace Latchkey.Tenancy;
 /// a row only when its sessions are ended, and only that mark of the row counts.
 /// </summary>
 public sealed class ClientStore(
-    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, ConnectionClosings closings, Outbox outbox,
+    StorageClients storage, TenantStore tenants, GroupStore groups, RemovalNotes notes, Outbox outbox, ConnectionClosings closings,
     Settings settings, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Clients));
@@ -104,7 +104,8 @@ public sealed class ClientStore(
     {
         var isNoted = await NoteGroups(tenant, id, cancel);
         await closings.Around(tenant, ClosingKind.Client, id, () => outbox.TryTransact(tenant, TableNames.Clients,
-            [new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, id), ETag.All)], [ClientEvents.Deleted(id)], cancel), cancel);
+            [new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, id), ETag.All)], [ClientEvents.Deleted(id)], cancel),
+            cancel);
         cache.Remove($"{tenant.Id}|{id}");
         // Whoever makes a group looks at the client afterwards: either the group is seen here, or there that the client is gone.
         if (!isNoted) await NoteGroups(tenant, id, CancellationToken.None);

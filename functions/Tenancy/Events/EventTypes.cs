@@ -157,9 +157,6 @@ public static class EventTypes
         TenantCreated, TenantChanged, TenantSuspended, TenantResumed, TenantDeleted,
     ];
 
-    /// <summary>Those that users can find in their inbox, if they are about them and the tenant wants it.</summary>
-    public static IReadOnlyList<string> InInboxes { get; } = [ShareCreated, FileChanged, RequestReceived, SessionEnded];
-
     /// <summary>True if the text is a type, or <c>user.*</c> and the like.</summary>
     public static bool IsFilter(string text) => All.Any(type => Matches(text, type));
 

@@ -78,13 +78,12 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
     /// <summary>The notes of the changes that this instance has made.</summary>
     public IAsyncEnumerable<EventNote> Written(CancellationToken cancel) => written.Reader.ReadAllAsync(cancel);
 
-    /// <summary>True if somebody is to be told of events of this type.</summary>
-    public bool Wants(Tenant tenant, string type) =>
-        settings.EventGridTopic is not null || tenant.Webhooks.Values.Any(webhook => webhook.Wants(type)) || IsForInboxes(tenant, type);
+    /// <summary>True if somebody is to be told of this event.</summary>
+    public bool Wants(Tenant tenant, TenantEvent one) => settings.EventGridTopic is not null
+        || tenant.Webhooks.Values.Any(webhook => webhook.Wants(one.Type)) || (HasInboxes(tenant) && InboxEvents.UserOf(one) is not null);
 
-    /// <summary>True if users find events of this type in their inboxes.</summary>
-    public bool IsForInboxes(Tenant tenant, string type) => settings.Messages is not null
-        && tenant.Messages is { Enabled: true, Events: true } && EventTypes.InInboxes.Contains(type);
+    /// <summary>True if users of the tenant find events in their inboxes.</summary>
+    public bool HasInboxes(Tenant tenant) => settings.Messages is not null && tenant.Messages is { Enabled: true, Events: true };
 
     /// <summary>Makes a change of one partition, with its events if anybody wants them; false if it lost its race.</summary>
     /// <param name="tenant">The tenant.</param>
@@ -109,7 +108,7 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
         Tenant tenant, string table, string partition, IEnumerable<TenantEvent> events, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
-        var wanted = events.Where(one => Wants(tenant, one.Type)).ToList();
+        var wanted = events.Where(one => Wants(tenant, one)).ToList();
         if (wanted.Count == 0) return null;
         var note = new EventNote(tenant.Id, ExpiringTables.Bucket(now + Life), Ids.New(), table, partition, now);
         await Put(note, cancel);

@@ -1,5 +1,6 @@
 using Latchkey.Http;
 using Latchkey.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Tenancy;
 
@@ -9,24 +10,19 @@ public enum ClosingKind
     /// <summary>Those of users.</summary>
     User,
 
-    /// <summary>Those of a session.</summary>
-    Session,
-
     /// <summary>Those of a client.</summary>
     Client,
 
     /// <summary>Those of the whole tenant.</summary>
     Tenant,
-
-    /// <summary>Those that were opened with one key.</summary>
-    Key,
 }
 
 /// <summary>A message of the queue <see cref="QueueNames.MessageClosings"/>.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Kind">Whose.</param>
 /// <param name="Ids">Their ids.</param>
-public sealed record ClosingMessage(string Tenant, ClosingKind Kind, IReadOnlyList<string> Ids);
+/// <param name="Tries">How often that has failed.</param>
+public sealed record ClosingMessage(string Tenant, ClosingKind Kind, IReadOnlyList<string> Ids, int Tries = 0);
 
 /// <summary>
 /// Has connections for messages closed when what they were allowed by ends. A change that ends something is made between two messages to
@@ -34,13 +30,10 @@ public sealed record ClosingMessage(string Tenant, ClosingKind Kind, IReadOnlyLi
 /// a process that dies after the change is late but forgets nothing, and whoever connects again with a key that they still have is closed
 /// once more. Where there are no messages it costs nothing.
 /// </summary>
-public sealed class ConnectionClosings(WorkQueues queues, Settings settings)
+public sealed partial class ConnectionClosings(WorkQueues queues, Settings settings, ILogger<ConnectionClosings> logger)
 {
     /// <summary>How long a key opens connections.</summary>
     public static readonly TimeSpan KeyTime = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long a connection lives, whatever nobody noticed.</summary>
-    public static readonly TimeSpan ConnectionTime = TimeSpan.FromHours(1);
 
     // A change is made within a minute, and clocks differ.
     static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
@@ -53,16 +46,24 @@ public sealed class ConnectionClosings(WorkQueues queues, Settings settings)
         Around(tenant, kind, [id], change, cancel);
 
     /// <summary>The same, for several.</summary>
-    public async Task<T> Around<T>(
-        Tenant? tenant, ClosingKind kind, IReadOnlyList<string> ids, Func<Task<T>> change, CancellationToken cancel)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="kind">Whose connections.</param>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <param name="isLateEnough">True where the caller can't repeat the change, and has more to do after it: while the queue does not
+    /// respond it fails nothing, and the connections end with their hour.</param>
+    public async Task<T> Around<T>(Tenant? tenant, ClosingKind kind, IReadOnlyList<string> ids, Func<Task<T>> change,
+        CancellationToken cancel, bool isLateEnough = false)
     {
         if (!IsOn(tenant) || ids.Count == 0) return await change();
         var message = new ClosingMessage(tenant!.Id, kind, ids);
         var isNoted = await TrySend(message, KeyTime + Margin, cancel);
         var done = await change();
         // The change matters more than the connection. But whoever asked for it hears that it is to be asked for again.
-        if (!isNoted) await queues.Send(QueueNames.MessageClosings, message, CancellationToken.None, KeyTime + Margin);
-        await TrySend(message, null, CancellationToken.None);
+        if (!isNoted && !isLateEnough)
+            await queues.Send(QueueNames.MessageClosings, message, CancellationToken.None, KeyTime + Margin);
+        if (!await TrySend(message, null, CancellationToken.None) && !isNoted) Log.NotClosed(logger, tenant.Id);
         return done;
     }
 
@@ -80,7 +81,9 @@ public sealed class ConnectionClosings(WorkQueues queues, Settings settings)
         }
     }
 
-    /// <summary>Has the connections of a key closed once they have lived long enough.</summary>
-    public Task Later(Tenant tenant, string key, CancellationToken cancel) => queues.Send(
-        QueueNames.MessageClosings, new ClosingMessage(tenant.Id, ClosingKind.Key, [key]), cancel, ConnectionTime);
+    static partial class Log
+    {
+        [LoggerMessage(82, LogLevel.Warning, "Tenant {Tenant}: connections for messages stay until their hour is over: the queue failed")]
+        public static partial void NotClosed(ILogger logger, string tenant);
+    }
 }

@@ -34,6 +34,18 @@ public sealed record TopicRule(
     /// <summary>The longest name, in characters.</summary>
     public const int MaxName = 200;
 
+    /// <summary>
+    /// The most characters of all roles of a key. They stand in the URL that a client connects to, which Azure takes up to 12 KiB, and are
+    /// a third longer there.
+    /// </summary>
+    public const int MaxKey = 4096;
+
+    /// <summary>The most of them that are a tenant's topics; the rest is the inbox's and the groups'.</summary>
+    public const int MaxTopicsInKey = 3072;
+
+    /// <summary>How long a role is besides the name that it is for: <c>webpubsub.joinLeaveGroups.</c> and what is between roles.</summary>
+    public const int RoleLength = 30;
+
     const int MaxSegment = 64;
 
     /// <summary>True if the rule is about several topics.</summary>
@@ -62,7 +74,10 @@ public sealed record TopicRule(
     /// <summary>True if a user with these roles may say something there in this client.</summary>
     public bool Speaks(string client, IReadOnlyList<string> roles) => IsFor(client) && Admits(Publish, roles);
 
-    bool IsFor(string client) => Clients.Contains(Everybody) || Clients.Contains(client);
+    internal int LengthInKey(string tenant) => ((Subscribe.Count > 0 ? 1 : 0) + (Publish.Count > 0 ? 1 : 0))
+        * (tenant.Length + ".topic.".Length + Name.Length + RoleLength);
+
+    internal bool IsFor(string client) => Clients.Contains(Everybody) || Clients.Contains(client);
 
     static bool Admits(IReadOnlyList<string> admitted, IReadOnlyList<string> roles) =>
         admitted.Contains(Everybody) || admitted.Any(roles.Contains);
@@ -94,6 +109,11 @@ public sealed record MessageRules
 
     /// <summary>The topics.</summary>
     public IReadOnlyList<TopicRule> Topics { get; init; } = [];
+
+    /// <summary>How many characters of a key these topics take, at the client that has most of them and with all roles.</summary>
+    public static int LengthInKey(string tenant, IReadOnlyList<TopicRule> topics) => topics.SelectMany(rule => rule.Clients)
+        .Distinct(StringComparer.Ordinal).Select(client => topics.Where(rule => rule.IsFor(client)).Sum(rule => rule.LengthInKey(tenant)))
+        .DefaultIfEmpty(0).Max();
 
     internal static MessageRules Parse(string? json) =>
         json is null ? new() : JsonSerializer.Deserialize<MessageRules>(json, JsonSerializerOptions.Web)!;

@@ -52,10 +52,9 @@ public sealed partial class TenantStore(
     /// <summary>Writes a tenant that <see cref="FindNow"/> returned, without its roles; false if it was changed since.</summary>
     public async Task<bool> TryReplace(Tenant tenant, CancellationToken cancel)
     {
-        Task<bool> Write() => outbox.TryTransact(tenant, TableNames.Tenants,
-            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel);
-        var done = TenantEvents.EndsConnections(tenant)
-            ? await closings.Around(tenant.Stored, ClosingKind.Tenant, tenant.Id, Write, cancel) : await Write();
+        var ending = TenantEvents.EndsConnections(tenant) ? tenant.Stored : null;
+        var done = await closings.Around(ending, ClosingKind.Tenant, tenant.Id, () => outbox.TryTransact(tenant, TableNames.Tenants,
+            [new(TableTransactionActionType.UpdateReplace, Row(tenant), tenant.ETag)], TenantEvents.Of(tenant), cancel), cancel);
         cache.Remove(tenant.Id);
         return done;
     }
@@ -82,10 +81,11 @@ public sealed partial class TenantStore(
         cache.Remove(tenant.Id);
     }
 
-    /// <summary>Deletes a role, if it exists.</summary>
+    /// <summary>Deletes a role, if it exists. Topics for messages may have been its users'.</summary>
     public async Task Delete(Tenant tenant, string role, CancellationToken cancel)
     {
-        await table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
+        Task<bool> Delete() => table.TryDelete(tenant.Id, RowKeys.Role(role), cancel);
+        await closings.Around(tenant, ClosingKind.Tenant, tenant.Id, Delete, cancel);
         cache.Remove(tenant.Id);
     }
 

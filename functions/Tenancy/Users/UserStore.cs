@@ -10,8 +10,7 @@ namespace Latchkey.Tenancy;
 /// <summary>
 /// A tenant's users (SCHEMA.md, table Users): one row by id, and one that refers to it for each name: the user name, and the
 /// email address once it is verified; and one for the id in the directory that provisions the tenant. The state that decides about a user's
-/// sessions is cached for at most 5 seconds: signing a user
-/// out takes effect at once on the instance that does it, and within that time on the others.
+/// sessions is cached for at most 5 seconds: signing a user out takes effect at once on the instance that does it, soon on the others.
 /// </summary>
 public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionClosings closings, Settings settings, TimeProvider clock)
 {
@@ -92,7 +91,7 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
         actions.AddRange(others);
         var isNamed = tenant.Accounts.PeopleSearch && user.Stored?.Name != user.Name;
         if (isNamed) actions.Add(new(TableTransactionActionType.UpsertReplace, PeopleIndex.Row(tenant, user)));
-        var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one.Type)).ToList();
+        var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one)).ToList();
         Task<bool> Write() => actions.Count == 1 && events.Count == 0 ? table.TryReplace(row, cancel)
             : outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
         var done = await closings.Around(UserEvents.EndsConnections(user) ? tenant : null, ClosingKind.User, user.Id, Write, cancel);

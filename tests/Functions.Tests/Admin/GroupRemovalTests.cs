@@ -1,5 +1,11 @@
+using Azure.Data.Tables;
+using Latchkey.Admin;
+using Latchkey.Files;
+using Latchkey.Storage;
 using Latchkey.Tests.Files;
 using Latchkey.Tests.OAuth;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Admin;
 
@@ -86,6 +92,45 @@ public sealed class GroupRemovalTests : OnCuttableStorage
             Assert.Single((await admin.Get($"groups/{group}/members")).GetProperty("members").EnumerateArray());
         }
         Assert.Empty(await notes.All(default));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_never_finishes_keeps_no_younger_one_waiting()
+    {
+        var (owner, groups) = (await admin.UserId("alice"), host.Service<Latchkey.Tenancy.GroupStore>());
+        foreach (var group in new[] { "stuck", "next" })
+        {
+            await admin.AddGroup(new { id = group, owner });
+            await host.Service<Latchkey.Tenancy.RemovalNotes>().Add(
+                "demo", Latchkey.Tenancy.RemovalKind.Group, group, purge: true, default);
+            await groups.Mark("demo", group, deleting: true, default);
+            host.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+        // A usage that nobody can read.
+        await host.Service<StorageClients>().Tables.GetTableClient("Files").AddEntityAsync(
+            new TableEntity(RowKeys.Space("demo", Owner.Group("stuck").SpaceKey("demo")), RowKeys.SpaceUsage));
+        host.Clock.Advance(TimeSpan.FromMinutes(10));
+        for (var run = 0; run < 40 && await groups.FindGroup("demo", "next", default) is not null; run++)
+        {
+            // One deletion takes up the time of a run.
+            var timer = ActivatorUtilities.CreateInstance<RemovalTimer>(host.Service<IServiceProvider>(), new QuickClock(host.Clock));
+            var fault = await Record.ExceptionAsync(() => timer.Run(new TimerInfo(), default));
+            if (fault is not null) Assert.IsType<AggregateException>(fault);
+        }
+        Assert.Null(await groups.FindGroup("demo", "next", default));
+        Assert.Equal("stuck", Assert.Single(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default)).Id);
+    }
+
+    // Each look is four minutes after the one before.
+    sealed class QuickClock(TimeProvider time) : TimeProvider
+    {
+        long minutes;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => 60 * (minutes += 4);
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
     }
 
     [Fact]

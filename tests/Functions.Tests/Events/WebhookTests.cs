@@ -434,8 +434,8 @@ public sealed class WebhookTests(WebhookTests.OwnHost own) : IClassFixture<Webho
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!; // Into the cache of this instance.
         var storage = host.Service<StorageClients>();
         var outbox = host.Service<Outbox>();
-        var other = new WebhookStore(storage, new TenantStore(storage, outbox, host.Service<ConnectionClosings>(), host.Service<Settings>(),
-                host.Clock), outbox);
+        var other = new WebhookStore(storage, new TenantStore(
+            storage, outbox, host.Service<ConnectionClosings>(), host.Service<Settings>(), host.Clock), outbox);
         var webhook = new Webhook
         {
             Id = Ids.NewBase32(),

@@ -30,6 +30,7 @@ sealed class CuttableStorage : IAsyncDisposable
     int auditWrites;
     volatile string? copying;
     readonly ConcurrentQueue<string> writes = [];
+    readonly ConcurrentQueue<(string Queue, TimeSpan Delay, string Text)> delayed = [];
     readonly List<(long From, long To)> seen = [];
 
     CuttableStorage(Azurite azurite, int blobPort, int queuePort, int tablePort)
@@ -62,6 +63,9 @@ sealed class CuttableStorage : IAsyncDisposable
 
     /// <summary>The requests until now that changed something, those of the audit left out.</summary>
     public IReadOnlyCollection<string> Writes => writes;
+
+    /// <summary>The messages until now that nobody gets at once. They wait in real time, so a test works on them itself.</summary>
+    public IReadOnlyCollection<(string Queue, TimeSpan Delay, string Text)> Delayed => delayed;
 
     /// <summary>How often entries were written to the audit until now.</summary>
     public int AuditWrites => auditWrites;
@@ -148,6 +152,8 @@ sealed class CuttableStorage : IAsyncDisposable
         var isWrite = context.Request.Method is not ("GET" or "HEAD");
         if (audit && isWrite && !target.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
         if (!audit && isWrite) writes.Enqueue($"{context.Request.Method} {target}");
+        if (context.Request.Method == "POST" && context.Request.Query["visibilitytimeout"] is [{ } seconds] && seconds != "0")
+            delayed.Enqueue(Message(context.Request.Path, seconds, sent.ToArray()));
         if (Before is { } before) await before($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
         var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next(isWrite);
@@ -178,6 +184,14 @@ sealed class CuttableStorage : IAsyncDisposable
             if (!audit) seen.Add((from, System.Diagnostics.Stopwatch.GetTimestamp()));
         }
         await Reply(context, answer, body);
+    }
+
+    static (string, TimeSpan, string) Message(PathString path, string seconds, byte[] sent)
+    {
+        using var body = new MemoryStream(sent);
+        var text = System.Xml.Linq.XElement.Load(body).Element("MessageText")!.Value;
+        return (path.Value!.Split('/')[^2], TimeSpan.FromSeconds(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)),
+            Encoding.UTF8.GetString(Convert.FromBase64String(text)));
     }
 
     (bool Cut, bool AnswerLost) Next(bool isWrite)

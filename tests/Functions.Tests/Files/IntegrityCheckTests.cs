@@ -72,13 +72,18 @@ public sealed class IntegrityCheckTests : IAsyncLifetime
         var file = (await host.Service<FileStore>().Find("demo", id, default))!;
         // And the process died.
         await host.Service<FileStore>().TryMove(file, file.Delete(host.Clock.Now, TimeSpan.FromDays(1)), default, default);
-        var usage = await host.Service<SpaceQuota>().Read("demo", file.Space, default);
-        await host.Service<TenantQuota>().Reserve("demo", file.Space, usage, usage with { Bytes = 1L << 30 }, new(), default);
+        var spaces = new List<string> { file.Space };
+        foreach (var user in new[] { "bob", "admin" }) spaces.Add((await (await host.As(user)).Upload([1]))[..16]);
+        foreach (var space in spaces)
+        {
+            var usage = await host.Service<SpaceQuota>().Read("demo", space, default);
+            await host.Service<TenantQuota>().Reserve("demo", space, usage, usage with { Bytes = 1L << 30 }, new(), default);
+        }
 
         var report = await Run();
         Assert.Equal((2, 0), (report.FoldersRemoved, report.PartsRepaired));
         host.Clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(1, (await Run()).PartsRepaired);
+        Assert.Equal(3, (await Run()).PartsRepaired);
         await Books.Balance(host);
         var page = await (await host.As("alice")).Send(HttpMethod.Get, "?folder=a").Read<ListingAnswer>();
         Assert.Equal(["x"], page.Folders!);

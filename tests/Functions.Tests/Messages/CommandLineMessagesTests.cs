@@ -34,8 +34,13 @@ public sealed class CommandLineMessagesTests(MessagesHost messages) : IClassFixt
         var tokens = await host.Tokens("demo", user, "messages offline_access");
         await File.WriteAllTextAsync(Path.Combine(folder, "tokens.json"), JsonSerializer.Serialize(new Dictionary<string, object>
         {
-            [$"{host.Origin}/demo"] = new { tokens.RefreshToken, tokens.AccessToken, ExpiresAt = host.Clock.Now.AddMinutes(5),
-                Client = "first-party" },
+            [$"{host.Origin}/demo"] = new
+            {
+                tokens.RefreshToken,
+                tokens.AccessToken,
+                ExpiresAt = host.Clock.Now.AddMinutes(5),
+                Client = "first-party"
+            },
         }));
     }
 

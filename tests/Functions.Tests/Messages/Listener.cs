@@ -49,6 +49,8 @@ sealed class Listener : IAsyncDisposable
         return answer.Items.Single().ResultCode == MqttClientSubscribeResultCode.GrantedQoS1;
     }
 
+    public Task Unsubscribe(string topic) => client.UnsubscribeAsync(topic);
+
     /// <summary>False if the broker refuses.</summary>
     public async Task<bool> Publish(string topic, string body) => (await client.PublishAsync(new MqttApplicationMessageBuilder()
         .WithTopic(topic).WithPayload(body).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build())).IsSuccess;

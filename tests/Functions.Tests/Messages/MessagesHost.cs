@@ -10,19 +10,26 @@ public sealed class MessagesHost : IAsyncLifetime
 
     public TestHost Host { get; private set; } = null!;
 
+    public string Mails { get; } = Directory.CreateTempSubdirectory("latchkey-messages-mail").FullName;
+
     internal PubSubBroker Broker { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         port = Azurite.FreePort();
         Broker = await PubSubBroker.Start(port);
-        Host = await TestHost.Start(settings: new() { ["Latchkey:Messages:Endpoint"] = $"http://127.0.0.1:{port}" });
+        Host = await TestHost.Start(settings: new()
+        {
+            ["Latchkey:Messages:Endpoint"] = $"http://127.0.0.1:{port}",
+            ["Latchkey:Mail:Folder"] = Mails,
+        });
     }
 
     public async Task DisposeAsync()
     {
         await Host.DisposeAsync();
         await Broker.DisposeAsync();
+        await Eventually.Gone(Mails);
     }
 
     /// <summary>The broker dies; what the steps do meanwhile they do without it.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Azure.Data.Tables;
+using Latchkey.Events;
 using Latchkey.Messages;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
@@ -164,15 +167,18 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await admin.Patch("messages", new { writeTo = "nobody" });
         await alice.TrySend(new { user = bob.Id }, "no").Fails(403, "messages_not_allowed");
         await alice.TrySend(new { group = "family" }, "no").Fails(403, "messages_not_allowed");
-        await admin.Patch("messages", new { writeTo = "groups", userPerMinute = 2 });
-        await alice.Send(new { user = bob.Id }, "one");
-        Assert.InRange((await alice.TrySend(new { user = bob.Id }, "too fast").Is(429)).Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1,
-            120);
-        host.Clock.Advance(TimeSpan.FromMinutes(2));
-        await alice.Send(new { user = bob.Id }, "slowly");
+        await admin.Patch("messages", new { writeTo = "all", userPerMinute = 2 });
+        var hasty = await messages.New("hasty", "acme"); // Of whom nothing was counted before.
+        await hasty.Send(new { user = bob.Id }, "one");
+        await hasty.Send(new { user = bob.Id }, "two");
+        var wait = (await hasty.TrySend(new { user = bob.Id }, "too fast").Is(429)).Headers.RetryAfter!.Delta!.Value;
+        Assert.InRange(wait.TotalSeconds, 1, 60);
+        host.Clock.Advance(wait);
+        await hasty.Send(new { user = bob.Id }, "slowly");
+        await admin.Patch("messages", new { userPerMinute = 60 });
         await admin.Patch("messages", new { enabled = false });
         await alice.TrySend(new { user = bob.Id }, "off").Fails(404, "messages_off");
-        await admin.Patch("messages", new { enabled = true, userPerMinute = 60 });
+        await admin.Patch("messages", new { enabled = true });
         await admin.Send(HttpMethod.Patch, "messages", new { topics = new[] { new { name = "*" } } }).Fails(400, "invalid_field");
         await admin.Send(HttpMethod.Patch, "messages", new { topics = new[] { new { name = "demo/news" } } }).Fails(400, "invalid_field");
         await admin.Send(HttpMethod.Patch, "messages",
@@ -190,8 +196,14 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await bob.Send(new { group = "family" }, "unwanted too");
         await host.RunQueues();
         Assert.DoesNotContain(await alice.Bodies(), body => body.StartsWith("unwanted", StringComparison.Ordinal));
+        // It takes as many requests as if it arrived.
+        var (storing, telling) = (await host.Trips(() => bob.Send(new { user = alice.Id }, "unwanted")), messages.Broker.Calls.Count);
+        Assert.Equal("/api/hubs/latchkey/groups/demo.inbox.nobody/:send", messages.Broker.Calls.Last());
+        await Deliver(EventTypes.ShareCreated, new { recipientKind = "user", recipientId = alice.Id, sharedBy = bob.Id });
+        Assert.DoesNotContain(await alice.Bodies(), body => body.Contains(bob.Id, StringComparison.Ordinal));
         await alice.Ask(HttpMethod.Delete, $"messages/blocked/{bob.Id}").Is(204);
-        await bob.Send(new { user = alice.Id }, "wanted");
+        Assert.Equal(storing, await host.Trips(() => bob.Send(new { user = alice.Id }, "wanted")));
+        Assert.Equal(telling + 1, messages.Broker.Calls.Count);
         Assert.Contains("wanted", await alice.Bodies());
         await alice.Ask(HttpMethod.Put, "messages/blocked/nobody-of-this-tenant").Fails(404, "user_not_found");
     }
@@ -221,6 +233,9 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
             await step();
             await host.RunQueues();
             await Eventually.True(() => !listener.IsConnected);
+            if (name != "left") continue;
+            await using var again = await new Correspondent(host, "demo", dave.Id, tokens.AccessToken).Listen();
+            Assert.False(await again.Subscribe("demo.group.family")); // Nor with a new key.
         }
         Assert.True(bystander.IsConnected);
         Assert.Contains(messages.Broker.Calls, call => call.EndsWith($"/users/demo.{dave.Id}/:closeConnections", StringComparison.Ordinal));
@@ -245,6 +260,9 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         Assert.Contains("sent in the dark", bodies);
         Assert.Contains("to all in the dark", bodies);
         await using var listener = await bob.Listen();
+        await alice.Send(new { user = bob.Id }, "not told of yet");
+        Assert.DoesNotContain(messages.Broker.Calls, call => call.EndsWith(":send", StringComparison.Ordinal));
+        host.Clock.Advance(TimeSpan.FromSeconds(11));
         await alice.Send(new { user = bob.Id }, "the light is back");
         await listener.Hears($"demo.inbox.{bob.Id}", "the light is back");
     }
@@ -289,17 +307,29 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await alice.Ask(HttpMethod.Put, "me/keys/phone-1", new { jwk }).Is(200);
         await alice.Ask(HttpMethod.Put, "me/keys/phone-1", new { jwk }).Is(200);
         await Eventually.True(() => other.Heard.Any(heard => heard.Body.Contains(x, StringComparison.Ordinal)));
-        Assert.Single(await alice.Inbox(), message => message.GetProperty("type").GetString() == "device.added");
+        var notice = Assert.Single(await alice.Inbox(), IsAbout("device.added"));
+        // Whoever has added it with a stolen token can't take the notice away.
+        await alice.Acknowledge(notice.GetProperty("id").GetString()!);
+        Assert.Single(await alice.Inbox(), IsAbout("device.added"));
+        await Eventually.True(() => Directory.GetFiles(messages.Mails, "*.txt")
+            .Any(mail => File.ReadAllText(mail).Contains("new device for messages", StringComparison.Ordinal)));
         var key = Assert.Single((await bob.Ask(HttpMethod.Get, $"messages/keys/{alice.Id}").Json()).GetProperty("keys").EnumerateArray());
         Assert.Equal($$"""{"crv":"X25519","kty":"OKP","x":"{{x}}"}""", key.GetProperty("jwk").GetRawText());
         foreach (object bad in (object[])
         [
             new { kty = "OKP", crv = "X25519", x, d = x }, new { kty = "OKP", crv = "Ed25519", x }, new { kty = "oct", k = x },
             new { kty = "EC", crv = "P-256", x, y = x }, new { kty = "OKP", crv = "X25519", x = "AAAA" }, "text",
+            new { kty = "OKP", crv = "X25519", x = new string('A', 43) },
+            new { kty = "OKP", crv = "X25519", x = "7P_______________________________________38" },
         ])
             await alice.Ask(HttpMethod.Put, "me/keys/phone-2", new { jwk = bad }).Fails(400, "invalid_field");
         await alice.Ask(HttpMethod.Put, $"me/keys/{new string('a', 65)}", new { jwk }).Fails(400, "invalid_field");
+        const string x2 = "hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo";
+        await alice.Ask(HttpMethod.Put, "me/keys/phone-1", new { jwk = new { kty = "OKP", crv = "X25519", x = x2 } }).Is(200);
+        Assert.Single(await alice.Inbox(), one => IsAbout("device.added")(one)
+            && one.GetProperty("body").GetString()!.Contains("\"replaced\":true", StringComparison.Ordinal));
         await alice.Ask(HttpMethod.Delete, "me/keys/phone-1").Is(204);
+        Assert.Single(await alice.Inbox(), IsAbout("device.removed"));
         await alice.Ask(HttpMethod.Delete, "me/keys/phone-1").Fails(404, "device_not_found");
         Assert.Empty((await alice.Ask(HttpMethod.Get, "me/keys").Json()).GetProperty("keys").EnumerateArray());
     }
@@ -333,13 +363,24 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         var file = await alice.Upload([1, 2, 3]);
         await host.Send(HttpMethod.Post, $"/demo/files/{file}/shares", alice.Token, new { with = new { user = "bob" }, access = "read" })
             .Is(201);
-        await Eventually.True(async () => (await bob.Inbox()).Exists(message => message.GetProperty("type").GetString() == "share.created"
-            && message.GetProperty("body").GetString()!.Contains(file, StringComparison.Ordinal)));
+        await Eventually.True(async () => (await bob.Inbox()).Exists(message => IsAbout("share.created")(message)
+            && message.GetProperty("body").GetString()!.Contains(file, StringComparison.Ordinal)
+            && message.GetProperty("body").GetString()!.Contains($"\"sharedBy\":\"{alice.Id}\"", StringComparison.Ordinal)));
         await host.Send(HttpMethod.Patch, $"/demo/files/{file}", alice.Token, new { name = "renamed.bin" }).Is(200);
         var owner = await messages.As("alice");
         await Eventually.True(async () =>
             (await owner.Inbox()).Exists(message => message.GetProperty("type").GetString() == "file.changed"));
         Assert.DoesNotContain(await bob.Inbox(), message => message.GetProperty("type").GetString() == "file.changed");
+        // One that nobody finds in an inbox costs nothing.
+        var tenant = (await host.Service<TenantStore>().FindNow("demo", default))!;
+        var outbox = host.Service<Outbox>();
+        Assert.True(outbox.Wants(tenant, new(EventTypes.FileChanged, ("ownerKind", "user"), ("ownerId", alice.Id))));
+        Assert.False(outbox.Wants(tenant, new(EventTypes.FileChanged, ("ownerKind", "group"), ("ownerId", "family"))));
+        Assert.False(outbox.Wants(tenant, new(EventTypes.ShareCreated, ("recipientKind", "group"), ("recipientId", "family"))));
+        // A dead letter that is sent again comes where readers look.
+        var cursor = (await owner.Page()).GetProperty("cursor").GetString();
+        await Deliver(EventTypes.FileChanged, new { ownerKind = "user", ownerId = owner.Id, note = "late" }, TimeSpan.FromDays(8));
+        Assert.Contains("late", (await owner.Page(cursor)).GetProperty("messages").GetRawText(), StringComparison.Ordinal);
         await (await host.Admin()).Patch("messages", new { events = false });
     }
 
@@ -362,6 +403,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         var cursor = (await bob.Page()).GetProperty("cursor").GetString();
         Assert.Equal(2, await host.Trips(() => bob.Page(cursor)));
         Assert.Equal(3, await host.Trips(() => bob.Acknowledge(id)));
+        await bob.Key();
         Assert.Equal(3, await host.Trips(() => bob.Key()));
     }
 
@@ -379,7 +421,9 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
         Assert.Equal(2, await mine.Inbox(tenant, gone.Id, default).CountAsync());
         Assert.Single(await mine.Devices(tenant, gone.Id, default));
+        await gone.Key();
         await admin.DeleteUser(gone.Id);
+        await Deliver(EventTypes.SessionEnded, new { userId = gone.Id }); // The one of the deletion, which may come late.
         Assert.Empty(await mine.Inbox(tenant, gone.Id, default).ToListAsync());
         var tables = host.Service<StorageClients>().Tables;
         await foreach (var table in tables.QueryAsync(table => true))
@@ -388,5 +432,95 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
             await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<Azure.Data.Tables.TableEntity>())
                 Assert.DoesNotContain(gone.Id, $"{row.PartitionKey} {row.RowKey}", StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_key_has_room_for_the_topics_that_a_tenant_may_name_and_says_if_there_is_none_for_all_groups()
+    {
+        var admin = await host.Admin("acme");
+        object[] Topics(int count, params string[] clients) => [.. Enumerable.Range(0, count).Select(n => new
+        {
+            name = string.Join('.', Enumerable.Repeat($"{n:000}{new string('a', 57)}", 3)),
+            subscribe = AdminClient.Texts("*"),
+            clients = AdminClient.Texts(clients.Length == 0 ? "*" : clients[n % clients.Length]),
+        })];
+        await admin.Send(HttpMethod.Patch, "messages", new { enabled = true, topics = Topics(16) }).Fails(400, "invalid_field");
+        await admin.Patch("messages", new { enabled = true, topics = Topics(16, "mobile", "first-party") }); // Each has half of them.
+        await admin.Patch("messages", new { topics = Topics(13) });
+        var alice = await messages.New("many-k", "acme");
+        var key = await alice.Key();
+        Assert.False(key.GetProperty("truncated").GetBoolean());
+        for (var n = 0; n < 14; n++)
+        {
+            var id = $"{n:00}{new string('g', 60)}";
+            await admin.AddGroup(new { id, name = id });
+            await admin.Do(HttpMethod.Put, $"groups/{id}/members/{alice.Id}", new { role = "reader" }, 200);
+        }
+        key = await alice.Key();
+        Assert.True(key.GetProperty("truncated").GetBoolean());
+        Assert.InRange(key.GetProperty("url").GetString()!.Length, 4000, 7500);
+        await using var listener = await Listener.Start(key);
+        Assert.True(listener.IsConnected);
+        await admin.Patch("messages", new { topics = Array.Empty<object>() });
+    }
+
+    [Fact]
+    public async Task A_rule_of_a_group_and_a_role_that_go_close_the_tenants_connections()
+    {
+        var admin = await host.Admin("acme");
+        await admin.Patch("messages", new { enabled = true });
+        await admin.AddGroup(new { id = "ruled", name = "Ruled" });
+        await admin.SetRole("passing", "files.read");
+        await host.RunQueues();
+        (string Name, Func<Task> Step)[] steps =
+        [
+            ("rule set", () => admin.Do(HttpMethod.Put, "groups/ruled/rule", new { emailDomains = AdminClient.Texts("example.com") }, 200)),
+            ("rule removed", () => admin.Do(HttpMethod.Delete, "groups/ruled/rule")),
+            ("role deleted", () => admin.Do(HttpMethod.Delete, "roles/passing")),
+        ];
+        foreach (var (name, step) in steps)
+        {
+            var before = Count();
+            await step();
+            await host.RunQueues();
+            Assert.True(Count() > before, name);
+        }
+        var after = Count();
+        await admin.Do(HttpMethod.Delete, "groups/ruled"); // It has no rule any more.
+        await host.RunQueues();
+        Assert.Equal(after, Count());
+
+        int Count() => messages.Broker.Calls.Count(call => call.EndsWith("/groups/acme.all/:closeConnections", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_group_that_is_too_large_is_not_counted_again_and_again()
+    {
+        var admin = await host.Admin("acme");
+        await admin.Patch("messages", new { enabled = true, writeTo = "groups", userPerMinute = 2 });
+        var (bob, group) = (await messages.New("crowd-m", "acme"), await admin.AddGroup(new { id = "crowd", name = "Crowd" }));
+        await admin.Do(HttpMethod.Put, $"groups/crowd/members/{bob.Id}", new { role = "reader" }, 200);
+        var table = host.Service<StorageClients>().Tables.GetTableClient("Groups");
+        foreach (var some in Enumerable.Range(0, 1000).Chunk(100))
+        {
+            await table.SubmitTransactionAsync(some.Select(_ => Ids.New()).Select(user => new TableTransactionAction(
+                TableTransactionActionType.Add, new TableEntity("acme", RowKeys.Member(group.Id, user))
+                {
+                    ["GroupId"] = group.Id, ["Name"] = "Crowd", ["UserId"] = user, ["Role"] = "Reader",
+                })));
+        }
+        for (var n = 0; n < 2; n++) await bob.TrySend(new { group = "crowd" }, "all of you").Fails(409, "group_too_large");
+        await bob.TrySend(new { group = "crowd" }, "all of you").Fails(429, "too_many_messages");
+        await bob.Key(); // Keys are counted apart.
+        await admin.Patch("messages", new { userPerMinute = 60 });
+    }
+
+    static Predicate<JsonElement> IsAbout(string type) => message => message.GetProperty("type").GetString() == type;
+
+    // As the sender of events does it, but at once.
+    Task Deliver(string type, object data, TimeSpan ago = default)
+    {
+        var sent = new StoredEvent($"evt_{Ids.New()}", type, host.Clock.Now - ago, "", JsonSerializer.SerializeToElement(data));
+        return host.Service<InboxDelivery>()(Delivery.New("demo", Delivery.Inboxes, sent, host.Clock.Now), default);
     }
 }

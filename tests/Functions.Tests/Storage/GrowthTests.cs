@@ -106,6 +106,48 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task A_sign_in_succeeds_although_the_number_of_sessions_can_not_be_kept_bounded()
+    {
+        var partition = RowKeys.UserPartition("demo", await host.UserId("bob"));
+        var sessions = host.Service<StorageClients>().Tables.GetTableClient("UserSessions");
+        var ends = host.Clock.Now.AddDays(20);
+        var broken = new TableEntity(partition, BucketId.Of(ends, Ids.New()).ToString()) { ["ExpiresAt"] = ends };
+        await sessions.AddEntityAsync(broken);
+        var tokens = await host.Tokens("demo", "bob");
+        await sessions.DeleteEntityAsync(broken);
+        await host.Send(HttpMethod.Get, "/demo/oauth/userinfo", tokens.AccessToken).Is(200);
+        Assert.Contains(host.Log.Lines, line => line.Contains("too many sessions of user", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Administrators_find_an_apps_session_behind_a_thousand_of_others()
+    {
+        var (browser, user) = (new Browser(host), await host.UserId("admin"));
+        await browser.Redeem(Browser.Returned(Browser.Location(
+            await browser.Consent(await browser.SignIn(await browser.Authorize(), "admin"))))["code"]).Is(200);
+        var ends = host.Clock.Now.AddMinutes(5);
+        await Write("UserSessions", RowKeys.UserPartition("demo", user), UserSessions.AtOnce, _ => new()
+        {
+            ["RowKey"] = BucketId.Of(ends, Ids.New()).ToString(),
+            ["ClientId"] = "first-party",
+            ["CreatedAt"] = host.Clock.Now,
+            ["ExpiresAt"] = ends,
+        });
+        var admin = await host.Admin();
+        Assert.Single(await admin.All<SessionAnswer>($"sessions?user={user}&client=mobile", "sessions", 50));
+        await host.Service<UserSessions>().Forget((await Tenant("demo"))!, user, default);
+    }
+
+    [Fact]
+    public async Task A_tenant_is_not_deleted_where_one_table_was_done_in_time_and_another_at_the_same_moment_was_not()
+    {
+        foreach (var table in new[] { "Files", "Users" }) await Write(table, "gone", 1, _ => new() { ["RowKey"] = "row" });
+        var data = new TenantData(
+            host.Service<StorageClients>(), host.Service<TenantStore>(), host.Service<Domains>(), new ClockOfTwo());
+        Assert.False(await data.Delete((await Tenant("demo"))! with { Id = "gone" }, TimeSpan.FromMinutes(1), default));
+    }
+
+    [Fact]
     public async Task A_session_has_at_most_eight_rows_of_tokens_however_often_it_is_used()
     {
         var tokens = await host.Tokens("demo", "admin");
@@ -179,6 +221,29 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
             await foreach (var tenant in store.All(default)) read.Add((tenant.Tenant, tenant.Rows.Count));
         }));
         Assert.Equal([("a", 600), ("b", 600)], read);
+    }
+
+    // Whoever looks first finds that there is time, but only after the second has found that there is none.
+    sealed class ClockOfTwo : TimeProvider
+    {
+        int looks;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp()
+        {
+            switch (Interlocked.Increment(ref looks))
+            {
+                case 2:
+                    Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref looks) > 2, TimeSpan.FromSeconds(30)));
+                    Thread.Sleep(100); // Until that is noted.
+                    return 0;
+                case 3:
+                    return 3600;
+                default:
+                    return 0;
+            }
+        }
     }
 
     Task<Tenant?> Tenant(string id) => host.Service<TenantStore>().FindNow(id, default);

@@ -41,7 +41,9 @@ public sealed class TusUpload(TenantPipeline pipeline, TusProgress progress, Fil
         await progress.ReportOffset(caller, file, request.HttpContext.Response);
         var headers = request.HttpContext.Response.Headers;
         headers["Upload-Length"] = file.Size.ToString(CultureInfo.InvariantCulture);
-        if (file.TusMetadata is { Length: > 0 } metadata) headers["Upload-Metadata"] = metadata;
+        // The names on somebody else's device are theirs.
+        var isOwn = file.UploadedBy is not { } who || who == Owner.Of(caller.Token);
+        if (isOwn && file.TusMetadata is { Length: > 0 } metadata) headers["Upload-Metadata"] = metadata;
         return Results.StatusCode(StatusCodes.Status200OK);
     }
 

@@ -164,6 +164,32 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
     }
 
     [Fact]
+    public async Task Whoever_completes_a_copy_for_which_there_is_no_room_is_told_so()
+    {
+        var versions = await VersionsClient.Of(host);
+        var id = await Upload();
+        await Told(await BlobOf(id), "No threats found");
+        var etag = (await alice.Read(id)).Etag;
+        var (late, winner) = (await versions.SendVersion(id, [3, 3], etag), await versions.SendVersion(id, [2]));
+        foreach (var upload in (string[])[late, winner]) await Told(await BlobOf(upload), "No threats found");
+        Assert.Equal(2, (await alice.Completed(winner)).Version);
+        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+        await Limit((await host.Service<SpaceQuota>().Read("demo", file.Space, default)).Files);
+        Assert.Equal("space files", (await versions.CompleteVersion(late, "copy").Fails(403, "quota_exceeded")).Text("what"));
+        Assert.Equal("pending", (await alice.Read(late)).Status);
+        await Books.Balance(host);
+        await Limit(new Latchkey.Tenancy.FileLimits().SpaceFiles);
+        Assert.Equal(late, (await versions.CompleteVersion(late, "copy").Read<FileAnswer>()).Id);
+        await Books.Balance(host);
+
+        async Task Limit(long spaceFiles)
+        {
+            await (await host.Operator()).ChangeTenant("demo", new { limits = new { spaceFiles } });
+            host.Clock.Advance(TimeSpan.FromSeconds(6)); // A tenant is cached so long.
+        }
+    }
+
+    [Fact]
     public async Task A_verdict_about_other_bytes_does_not_count()
     {
         var begun = await alice.BeginBlocks(FilesClient.Declaration());

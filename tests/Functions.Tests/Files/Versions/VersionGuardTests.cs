@@ -1,4 +1,5 @@
 using Latchkey.Files;
+using Latchkey.Tests.Files.Tus;
 
 namespace Latchkey.Tests.Files;
 
@@ -79,7 +80,10 @@ public sealed class VersionGuardTests : IAsyncLifetime
         var bob = await Shared(id);
         await Limit(new { spaceBytes = 1000, spacePending = 10 });
         var full = await bob.AskVersion(id, new { size = 900 }).Fails(403, "quota_exceeded");
-        Assert.Equal(("space bytes", 900L), (full.Text("what"), full.Number("limit")));
+        Assert.Equal(("space bytes", 900L), (full.Text("what"), full.Number("requested")));
+        Assert.Throws<KeyNotFoundException>(() => full["used"]); // How full somebody else's space is, is none of bob's business.
+        Assert.DoesNotContain("used", full.Detail, StringComparison.Ordinal);
+        Assert.Equal(1000, (await alice.AskVersion(id, new { size = 1000 }).Fails(403, "quota_exceeded")).Number("limit"));
         var begun = await bob.BeginVersion(id, new { size = 800 });
         await alice.AskVersion(id, new { size = 199 }).Is(201);
         await alice.AskVersion(id, new { size = 1 }).Fails(403, "quota_exceeded");
@@ -99,6 +103,7 @@ public sealed class VersionGuardTests : IAsyncLifetime
         await Shared(slow);
         var begun = new List<Begun>();
         foreach (var id in (string[])[revoked, purged, slow]) begun.Add(await bob.BeginVersion(id, new { size = 1000 }));
+        var tus = await (await TusClient.SignedIn(host, "bob")).Create(1000, TusClient.Metadata(("replaces", revoked))).Is(201);
         var own = await alice.BeginVersion(slow, new { size = 1 });
         Assert.InRange((await bob.Progress(begun[2].Id)).Deadline!.Value, host.Clock.Now.AddHours(23.9), host.Clock.Now.AddDays(1));
         foreach (var share in await alice.Shares(revoked)) await alice.Send(HttpMethod.Delete, $"/{revoked}/shares/{share.Id}").Is(204);
@@ -116,11 +121,24 @@ public sealed class VersionGuardTests : IAsyncLifetime
         async Task<List<string>> Left()
         {
             var (left, files) = (new List<string>(), host.Service<FileStore>());
-            foreach (var id in (string[])[revoked, purged, slow, own.Id, .. begun.Select(one => one.Id)])
+            var byTus = TusClient.Id(tus.Headers.Location!.AbsolutePath);
+            foreach (var id in (string[])[revoked, purged, slow, own.Id, byTus, .. begun.Select(one => one.Id)])
                 if (await files.Find("demo", id, default) is not null) left.Add(id);
             left.Remove(revoked);
             return left;
         }
+    }
+
+    [Fact]
+    public async Task A_space_in_which_an_upload_without_a_byte_has_outlived_its_file_is_not_empty()
+    {
+        var (id, spaces) = (await alice.Upload([1]), host.Service<SpaceRemoval>());
+        var begun = await alice.BeginVersion(id, new { size = 0 });
+        var owner = (await host.Service<FileStore>().Find("demo", id, default))!.Owner;
+        await alice.Purge(id);
+        Assert.False(await spaces.IsEmpty("demo", owner, default));
+        await alice.Send(HttpMethod.Delete, $"/{begun.Id}").Is(204);
+        Assert.True(await spaces.IsEmpty("demo", owner, default));
     }
 
     [Fact]

@@ -45,6 +45,9 @@ public sealed class VersionWaysTests : OnCuttableStorage
         await bob.Create(1, TusClient.Metadata(("replaces", id))).Fails(404, "file_not_found");
         await alice.Share(id, new { with = new { user = "bob" }, access = "write" });
         await bob.Create(1, TusClient.Metadata(("replaces", id), ("conflict", "copy"))).Fails(403, "insufficient_rights");
+        // Names on alice's device are hers.
+        Assert.True((await tus.Head(path)).Headers.Contains("Upload-Metadata"));
+        Assert.False((await bob.Head(path).Is(200)).Headers.Contains("Upload-Metadata"));
         await bob.Create(0, TusClient.Metadata(("replaces", id))).Is(201);
         Assert.Equal((4, 0L), (await alice.Read(id)) is var last ? (last.Version!.Value, last.Size) : default);
     }
@@ -93,6 +96,28 @@ public sealed class VersionWaysTests : OnCuttableStorage
         await Books.Balance(host);
     }
 
+    [Fact]
+    public async Task Whoever_leaves_a_group_while_their_form_is_received_leaves_no_copy_in_its_space()
+    {
+        var (admin, bob, user) = (await host.Admin(), await VersionsClient.Of(host, "bob"), await host.UserId("bob"));
+        await admin.AddGroup(new { id = "team", owner = await host.UserId("alice") });
+        await admin.Send(HttpMethod.Put, $"groups/team/members/{user}", new { role = "editor" }).Is(200);
+        var id = await alice.Upload([1], space: "group:team");
+        var etag = (await alice.Read(id)).Etag;
+        await alice.Share(id, new { with = new { user = "bob" }, access = "write" });
+        await alice.Replace(id, [2]);
+        storage.Before = async request =>
+        {
+            if (!request.Contains("comp=block&", StringComparison.Ordinal)) return;
+            storage.Before = null;
+            await host.Service<Latchkey.Tenancy.GroupStore>().TryRemoveMember("demo", "team", user, default);
+        };
+        await Post([3], $"?replaces={id}&conflict=copy", etag, by: bob).Fails(403, "insufficient_rights");
+        Assert.Null(storage.Before);
+        Assert.Single((await alice.List("?space=group:team")).Files);
+        await Books.Balance(host);
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_form_and_a_last_piece_that_died_anywhere_replace_the_bytes_once_or_not_at_all(bool answerLost)
     {
@@ -137,7 +162,7 @@ public sealed class VersionWaysTests : OnCuttableStorage
     async Task<string> Created(string id, long size, string? ifMatch = null, params IEnumerable<(string, string)> more) =>
         (await (await Create(id, size, ifMatch, more)).Is(201)).Headers.Location!.AbsolutePath;
 
-    Task<HttpResponseMessage> Post(byte[] bytes, string query, string? ifMatch = null, string? key = null)
+    Task<HttpResponseMessage> Post(byte[] bytes, string query, string? ifMatch = null, string? key = null, VersionsClient? by = null)
     {
         var file = new ByteArrayContent(bytes);
         file.Headers.ContentType = new MediaTypeHeaderValue(FilesClient.AnyType);
@@ -145,7 +170,7 @@ public sealed class VersionWaysTests : OnCuttableStorage
         {
             Content = new MultipartFormDataContent { { file, "file", "camera.bin" } },
         };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", alice.Token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (by ?? alice).Token);
         if (ifMatch is not null) request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return host.Http.SendAsync(request);

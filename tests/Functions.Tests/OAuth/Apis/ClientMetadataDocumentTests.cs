@@ -199,8 +199,8 @@ public sealed class ClientMetadataDocumentTests(DocumentSite site) : IClassFixtu
         await clients.Find(tenant, url, default);
         var stored = (await Stored(url))!;
         var other = new ClientStore(host.Service<Latchkey.Storage.StorageClients>(), host.Service<TenantStore>(),
-            host.Service<GroupStore>(), host.Service<RemovalNotes>(), host.Service<ConnectionClosings>(),
-            host.Service<Outbox>(), host.Service<Settings>(), host.Clock);
+            host.Service<GroupStore>(), host.Service<RemovalNotes>(), host.Service<Outbox>(), host.Service<ConnectionClosings>(),
+            host.Service<Settings>(), host.Clock);
         Assert.True(await other.TryReplace(tenant, stored with { Name = "Set", SetByAdministrator = ["name"] }, default));
         var answer = await browser.Consent(consent).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Contains("code=", Browser.Location(answer), StringComparison.Ordinal);
