@@ -32,7 +32,7 @@ static class MessageCommands
             call.Show(await call.Ask(HttpMethod.Patch, "messages", Rules(call))),
             [Enabled, WriteTo, Events, UserPerMinute, TenantPerMinute, Topics]));
 
-    static object New(Call call)
+    static JsonObject New(Call call)
     {
         var to = new JsonObject();
         foreach (var (option, field) in ((Option<string?>, string)[])[(User, "user"), (Group, "group"), (Topic, "topic")])

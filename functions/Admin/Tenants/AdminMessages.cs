@@ -74,7 +74,7 @@ sealed record MessageRulesBody(
     static int? PerMinute(string field, int? number) =>
         number is null ? null : FieldChecks.Number(field, number.Value, 1, MaxPerMinute);
 
-    static IReadOnlyList<TopicRule> Checked(Tenant tenant, IReadOnlyList<TopicRuleBody?> topics)
+    static List<TopicRule> Checked(Tenant tenant, IReadOnlyList<TopicRuleBody?> topics)
     {
         if (topics.Count > MessageRules.MaxTopics) throw Fault($"must have at most {MessageRules.MaxTopics} entries");
         List<TopicRule> rules = [.. topics.Select(topic => topic is null ? throw Fault("has an empty entry") : Checked(tenant, topic))];

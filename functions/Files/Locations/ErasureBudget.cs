@@ -2,8 +2,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// How much work it may be to erase the location of one file. It counts bytes that are moved or cleared as well as entries that are read,
-/// so
-/// no file takes more than about a second.
+/// so no file takes more than about a second.
 /// </summary>
 sealed class ErasureBudget
 {

@@ -33,7 +33,7 @@ public sealed class DeviceNotices(InboxStore inboxes, MessageSender sender, User
             createdAt = key.CreatedAt.UtcDateTime,
             replaced = key.IsReplacement,
         }, JsonSerializerOptions.Web);
-        var id = MessageTables.IdsOf(tenant.Id, "", to, $"{type}|{key.Device}|{key.CreatedAt.UtcTicks}", at).Last();
+        var id = MessageTables.IdsOf(tenant.Id, "", to, $"{type}|{key.Device}|{key.CreatedAt.UtcTicks}|{key.Jwk}", at).Last();
         var notice = new Message(id, type, null, to, "application/json", body, now, now + Message.DefaultTime);
         if (!await inboxes.TryAdd(tenant.Id, user, notice, CancellationToken.None)) return false;
         await sender.Tell(tenant, user, notice);

@@ -107,8 +107,9 @@ public sealed class GroupRemovalTests : OnCuttableStorage
             host.Clock.Advance(TimeSpan.FromMinutes(1));
         }
         // A usage that nobody can read.
-        await host.Service<StorageClients>().Tables.GetTableClient("Files").AddEntityAsync(
-            new TableEntity(RowKeys.Space("demo", Owner.Group("stuck").SpaceKey("demo")), RowKeys.SpaceUsage));
+        var files = host.Service<StorageClients>().Tables.GetTableClient("Files");
+        await files.CreateIfNotExistsAsync();
+        await files.AddEntityAsync(new TableEntity(RowKeys.Space("demo", Owner.Group("stuck").SpaceKey("demo")), RowKeys.SpaceUsage));
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         for (var run = 0; run < 40 && await groups.FindGroup("demo", "next", default) is not null; run++)
         {

@@ -152,8 +152,6 @@ sealed class CuttableStorage : IAsyncDisposable
         var isWrite = context.Request.Method is not ("GET" or "HEAD");
         if (audit && isWrite && !target.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
         if (!audit && isWrite) writes.Enqueue($"{context.Request.Method} {target}");
-        if (context.Request.Method == "POST" && context.Request.Query["visibilitytimeout"] is [{ } seconds] && seconds != "0")
-            delayed.Enqueue(Message(context.Request.Path, seconds, sent.ToArray()));
         if (Before is { } before) await before($"{context.Request.Method} {target}");
         // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
         var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next(isWrite);
@@ -166,6 +164,10 @@ sealed class CuttableStorage : IAsyncDisposable
         using var request = Request(context, target, sent.ToArray());
         using var answer = await forward.SendAsync(request, context.RequestAborted);
         var body = await answer.Content.ReadAsByteArrayAsync();
+        // The first to a queue that is not there is sent once more.
+        if (answer.StatusCode == System.Net.HttpStatusCode.Created && context.Request.Method == "POST"
+            && context.Request.Query["visibilitytimeout"] is [{ } seconds] && seconds != "0")
+            delayed.Enqueue(Message(context.Request.Path, seconds, sent.ToArray()));
         if (cut)
         {
             context.Abort();

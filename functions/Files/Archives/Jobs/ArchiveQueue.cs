@@ -9,8 +9,7 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Works on an archive for a minute; the next message brings it back (<see cref="FolderJobQueue"/>). The queue serves who comes first, and
-/// a
-/// tenant that has had its share of the time waits.
+/// a tenant that has had its share of the time waits.
 /// </summary>
 public sealed partial class ArchiveQueue(
     TenantStore tenants, FolderJobs jobs, FolderJobRights rights, ArchiveWork work, ArchivePlaces places, FolderEnd end, WorkQueues queues,

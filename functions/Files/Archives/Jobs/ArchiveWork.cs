@@ -119,8 +119,7 @@ public sealed class ArchiveWork(
         var header = ZipFormat.Header(planned.Path, planned.Size, planned.Time);
         if (blob.Room.Length < header.Length) job = await Save(job, blob, cancel);
         blob.Add(header);
-        var state = job.Archive!;
-        return job with { Archive = state with { Start = state.Length, Length = state.Length + header.Length } };
+        return job with { Archive = job.Archive! with { Start = job.Archive.Length, Length = job.Archive.Length + header.Length } };
     }
 
     async Task<FolderJob> Complete(FolderJob job, PlannedFile planned, ArchiveBlob blob, CancellationToken cancel)

@@ -232,7 +232,7 @@ public sealed class ArchiveJobTests(DemoHost demo) : IClassFixture<DemoHost>
             Crc = ZipCrc.Append(0, [2, 3]),
             Length = state.Length + header.Length + 2,
         };
-        var saved = await jobs.TrySave(dead with { Archive = await blob.Flush(state, default) }, [], default, default);
+        var saved = await jobs.TrySave(dead with { Archive = await blob.Flush(state, default) }, [], default(UsageChange), default);
         await jobs.Send(saved!, null);
         var done = await alice.Ended(job);
         Assert.Equal(("done", 2L), (done.Status, done.Done));

@@ -33,7 +33,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
                 Assert.Equal([1], await alice.VersionBytes(made.Id, Assert.Single((await alice.Versions(made.Id)).Versions).Id));
             });
         await Swept();
-        Assert.Equal(9, cuts); // Revocation, upload, file, properties, bytes, headers, file, what is due, all rows.
+        Assert.Equal(7, cuts); // Revocation, upload, file, bytes with properties, file, what is due, all rows.
     }
 
     [Theory, InlineData(true), InlineData(false)]
