@@ -11,7 +11,7 @@ namespace Latchkey.Tests;
 public sealed class Azurite : IDisposable
 {
     const string Key = "bGF0Y2hrZXktdGVzdHMtYXp1cml0ZS1hY2NvdW50LWtleS1vZi0zMi1ieXRlcw=="; // Says what it is.
-    const int Accounts = 1200;
+    const int Accounts = 1600;
     const int FirstPort = 12_000;
     const int PortCount = 20_000;
 

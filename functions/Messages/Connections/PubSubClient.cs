@@ -105,7 +105,8 @@ public sealed partial class PubSubClient
     /// <summary>Closes the connections that are in a group.</summary>
     public Task CloseGroup(string group, CancellationToken cancel) => Close($"groups/{Uri.EscapeDataString(group)}", cancel);
 
-    Task Close(string whose, CancellationToken cancel) => Post($"{whose}/:closeConnections", [("reason", "access ended")], null, cancel);
+    Task<Response> Close(string whose, CancellationToken cancel) =>
+        Post($"{whose}/:closeConnections", [("reason", "access ended")], null, cancel);
 
     async Task<Response> Post(string path, IEnumerable<(string Name, string Value)> query, byte[]? body, CancellationToken cancel)
     {

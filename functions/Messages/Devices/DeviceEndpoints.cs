@@ -2,7 +2,6 @@ using System.Text.Json;
 using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
-using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -15,12 +15,11 @@ import { Listing } from './listing.js';
 import { drawPath, drawSpaces } from './navigation.js';
 import { ScanWatch } from './scans.js';
 import { Selection } from './selection.js';
+import { SpacesLoader } from '../spaces.js';
 import { emptyState, showState } from './states.js';
 import { Thumbnails } from './thumbnails.js';
 import { Toolbar } from './toolbar.js';
 import { Whereabouts } from './whereabouts.js';
-
-const againAfter = 15_000; // ms
 
 export class FilesPanel extends Whereabouts {
   selection;
@@ -32,7 +31,7 @@ export class FilesPanel extends Whereabouts {
   #toolbar;
   #scans;
   #listing;
-  #again; // The timer that asks for the spaces again; undefined if they are there.
+  #spaces;
   #items = new Map(); // The element of each file, by its id.
   #observer = new IntersectionObserver(seen => seen.at(-1).isIntersecting && guarded(() => this.#more()), { rootMargin: '800px' });
 
@@ -46,6 +45,10 @@ export class FilesPanel extends Whereabouts {
     this.selection = new Selection(this);
     this.#scans = new ScanWatch(api, this);
     this.#toolbar = new Toolbar(api, this);
+    this.#spaces = new SpacesLoader(api, others => {
+      this.spaces = [this.spaces[0], ...others];
+      this.#drawPlace();
+    });
   }
 
   /** Loads the spaces and shows the place that the address names. */
@@ -54,34 +57,16 @@ export class FilesPanel extends Whereabouts {
     byId('more').addEventListener('click', () => guarded(() => this.#more()));
     startKeys(this);
     const loading = this.show();
-    await Promise.all([this.#loadSpaces(), loading]);
+    await Promise.all([this.#spaces.load(), loading]);
   }
 
   /** The session has ended: nothing of its user stays to be seen, and what is on its way is not shown any more. */
   end() {
-    clearTimeout(this.#again);
+    this.#spaces.stop();
     this.#observer.disconnect();
     this.#listing = new Listing(this.#api, this.place);
     this.selection.clear();
     this.#clear();
-  }
-
-  // As long as they are missing, nothing can be changed in a group's space: so it goes on asking.
-  async #loadSpaces() {
-    clearTimeout(this.#again);
-    let spaces;
-    try {
-      ({ spaces } = await this.#api.spaces());
-    } catch (error) {
-      if (!isTemporary(error)) throw error;
-      this.#again = setTimeout(() => guarded(() => this.#loadSpaces()), againAfter);
-      return;
-    }
-    this.#again = undefined;
-    // The space "app" is for apps that store something for all their users. This page does not.
-    const groups = spaces.filter(({ space }) => space.startsWith('group:'));
-    this.spaces = [this.spaces[0], ...groups, { space: 'shared', name: t('FilesSharedWithMe'), right: 'read' }];
-    this.#drawPlace();
   }
 
   /** True if there is nothing here. */
@@ -104,7 +89,7 @@ export class FilesPanel extends Whereabouts {
 
   /** Shows the first page of the place that the address names. */
   async show() {
-    if (this.#again) guarded(() => this.#loadSpaces());
+    this.#spaces.retry();
     const before = JSON.stringify(this.here);
     this.here = placeInAddress();
     const { space, folder, trash, q } = this.here;
