@@ -315,7 +315,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
             .Any(mail => File.ReadAllText(mail).Contains("new device for messages", StringComparison.Ordinal)));
         var key = Assert.Single((await bob.Ask(HttpMethod.Get, $"messages/keys/{alice.Id}").Json()).GetProperty("keys").EnumerateArray());
         Assert.Equal($$"""{"crv":"X25519","kty":"OKP","x":"{{x}}"}""", key.GetProperty("jwk").GetRawText());
-        foreach (object bad in (object[])
+        foreach (var bad in (object[])
         [
             new { kty = "OKP", crv = "X25519", x, d = x }, new { kty = "OKP", crv = "Ed25519", x }, new { kty = "oct", k = x },
             new { kty = "EC", crv = "P-256", x, y = x }, new { kty = "OKP", crv = "X25519", x = "AAAA" }, "text",
@@ -338,7 +338,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
     public async Task What_is_sent_is_checked()
     {
         var (alice, bob) = (await messages.As("alice"), await messages.As("bob"));
-        foreach (object body in (object[])
+        foreach (var body in (object[])
         [
             new { to = new { }, body = "x" }, new { to = new { user = bob.Id, group = "family" }, body = "x" },
             new { to = new { user = "x" }, body = "x" },
@@ -521,7 +521,7 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
     static Predicate<JsonElement> IsAbout(string type) => message => message.GetProperty("type").GetString() == type;
 
     // As the sender of events does it, but at once.
-    Task Deliver(string type, object data, TimeSpan ago = default)
+    Task<SendResult> Deliver(string type, object data, TimeSpan ago = default)
     {
         var sent = new StoredEvent($"evt_{Ids.New()}", type, host.Clock.Now - ago, "", JsonSerializer.SerializeToElement(data));
         return host.Service<InboxDelivery>()(Delivery.New("demo", Delivery.Inboxes, sent, host.Clock.Now), default);
