@@ -14,6 +14,7 @@ public static partial class Services
         .AddSingleton<FolderContents>()
         .AddSingleton<FolderJobs>()
         .AddSingleton<FolderJobRights>()
+        .AddSingleton<FolderJobTurns>()
         .AddSingleton<FolderEnd>()
         .AddSingleton<FolderMoves>()
         .AddSingleton<FolderCopies>()

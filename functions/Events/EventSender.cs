@@ -98,7 +98,7 @@ public sealed partial class EventSender(
     IEnumerable<string> Receivers(Tenant? tenant, StoredEvent sent)
     {
         foreach (var receiver in own.Of(tenant, sent)) yield return receiver;
-        var about = sent.Data.TryGetProperty("webhookId", out var id) ? id.GetString() : null;
+        var about = InboxEvents.Text(sent, "webhookId");
         foreach (var webhook in (tenant?.Webhooks ?? new Dictionary<string, Webhook>()).Values)
         {
             if (webhook.Wants(sent.Type) && webhook.Id != about) yield return webhook.Id;

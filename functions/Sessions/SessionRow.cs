@@ -46,7 +46,7 @@ static class SessionRow
         return row;
     }
 
-    /// <summary>The columns of a session that was read before which are to be merged into its row, because they have changed.</summary>
+    /// <summary>The columns to write: all of a new session; of one that was read before, those that have changed.</summary>
     public static TableEntity ChangesOf(Session session)
     {
         var row = Of(session);

@@ -71,17 +71,15 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     Task<T> Around<T>(Tenant tenant, string userId, Func<Task<T>> change, CancellationToken cancel) =>
         closings.Around(tenant, ClosingKind.User, [userId], change, cancel, isLateEnough: true);
 
-    async Task<bool> End(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
+    Task<bool> End(Tenant tenant, string userId, string id, string reason, CancellationToken cancel)
     {
         var row = new TableEntity(RowKeys.SessionPartition(tenant.Id, Session.WithoutBucket(id)), RowKeys.Session)
         {
             ["RevokedAt"] = clock.GetUtcNow(),
             ["RevokedBecause"] = reason,
         };
-        var events = Ended(userId, id, reason).Where(one => outbox.Wants(tenant, one)).ToList();
-        if (events.Count == 0) return await TableOf(id).TryMerge(row, cancel);
-        return await outbox.TryTransact(
-            tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)], events, cancel);
+        return outbox.TryTransact(tenant, NameOf(id), [new(TableTransactionActionType.UpdateMerge, row, ETag.All)],
+            Ended(userId, id, reason), cancel);
     }
 
     /// <summary>Deletes the session's row; the records of its access tokens, which name nobody, stay until their day is over.</summary>
@@ -145,8 +143,7 @@ public sealed class SessionStore(IssuedTokens issuedTokens, Outbox outbox, Conne
     Task<bool> Transact(Tenant tenant, Session session, IEnumerable<TenantEvent> events, TableTransactionActionType write,
         TableEntity token, CancellationToken cancel) => outbox.TryTransact(tenant, NameOf(session.Id),
         [
-            new(write, write == TableTransactionActionType.UpdateMerge ? SessionRow.ChangesOf(session) : SessionRow.Of(session),
-                session.ETag),
+            new(write, SessionRow.ChangesOf(session), session.ETag),
             new(TableTransactionActionType.UpsertReplace, token),
         ], events, cancel);
 }

@@ -43,9 +43,6 @@ public sealed class PubSubBroker : IAsyncDisposable
     /// <summary>The REST calls so far, without their query.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
-    /// <summary>How many clients are connected.</summary>
-    public int Count => connections.Count;
-
     /// <summary>Starts it.</summary>
     /// <param name="port">The port.</param>
     /// <param name="serviceToken">The bearer token that REST calls must carry; null: none is asked for.</param>

@@ -39,7 +39,6 @@ static class Up
                 await Shell.Must("dotnet", "build", project, "--no-restore", "-p:Analyze=false");
         }
 
-
         async Task StartAzurite() => azurite = await Azurite.UseOrStart();
     }
 

@@ -50,23 +50,12 @@ public sealed class ArchiveContents(FilePermissions permissions, Spaces spaces, 
     /// <summary>The name of the text that says how many files are not there.</summary>
     internal const string NoteName = "NOT INCLUDED.txt";
 
-    const int ReadsAtOnce = 8;
     const int PageSize = 1000;
 
     /// <summary>These files, each of which the caller must be allowed to read.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 409, 410 as for a download; 413 <c>archive_too_large</c>.</exception>
-    public async Task<ArchivedFiles> OfFiles(Caller caller, IReadOnlyList<string> ids) => OfRecords(await Read(caller, ids));
-
-    /// <summary>The records of these files, each of which the caller must be allowed to read, and which must have bytes.</summary>
-    /// <exception cref="Problem">404 <c>file_not_found</c>, 409, 410 as for a download.</exception>
-    public async Task<IReadOnlyList<FileRecord>> Read(Caller caller, IReadOnlyList<string> ids)
-    {
-        var files = new FileRecord[ids.Count];
-        var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
-        await Parallel.ForAsync(0, ids.Count, work, async (n, _) => files[n] = await permissions.Get(caller, ids[n], Permission.Read));
-        foreach (var file in files) Download.EnsureServable(file);
-        return files;
-    }
+    public async Task<ArchivedFiles> OfFiles(Caller caller, IReadOnlyList<string> ids) =>
+        OfRecords(await permissions.GetServable(caller, ids, Permission.Read));
 
     /// <summary>These files, which were found already.</summary>
     /// <exception cref="Problem">409, 410 as for a download; 413 <c>archive_too_large</c>.</exception>

@@ -1,4 +1,3 @@
-using System.Text;
 using Azure.Data.Tables;
 using Latchkey.Access;
 using Latchkey.Http;
@@ -29,8 +28,7 @@ public sealed class ArchiveTickets(StorageClients storage, IssuedTokens issuedTo
         await tables.For(ExpiringTables.Bucket(expires)).Put(
             new TableEntity(RowKeys.ArchiveTicket(caller.Tenant.Id, ticket), RowKeys.ArchiveTicketRow)
             {
-                // A thousand ids are too long for a column of text.
-                ["Files"] = asked.Ids is { } ids ? Encoding.ASCII.GetBytes(string.Join(' ', ids)) : null,
+                ["Files"] = Columns.JoinIds(asked.Ids), // A thousand are too long for a column of text.
                 ["Folder"] = asked.Folder,
                 ["Space"] = asked.Space,
                 ["Name"] = asked.Name,
@@ -62,7 +60,7 @@ public sealed class ArchiveTickets(StorageClients storage, IssuedTokens issuedTo
         };
         await issuedTokens.EnsureLive(tenant, token, Scopes.FilesRead, visitor.Cancel);
         visitor.Audit.By(visitor.Http, token);
-        var ids = row.GetBinary("Files") is { } bytes ? Encoding.ASCII.GetString(bytes).Split(' ') : null;
+        var ids = Columns.SplitIds(row.GetBinary("Files"));
         return (new Caller(visitor, token), new(ids, row.GetString("Folder"), row.GetString("Space"), row.GetString("Name")));
     }
 

@@ -13,8 +13,6 @@ public sealed class CreateLink(
     TenantPipeline pipeline, Spaces spaces, FilePermissions permissions, SpaceLinkStore links, BoundFolders bound,
     PasswordHashing hashing, TimeProvider clock)
 {
-    const int ReadsAtOnce = 8;
-
     /// <summary><c>POST /{tenant}/links</c> → 201. It answers the route's preflights too, also those of GET.</summary>
     [Function("links-create")]
     public Task<IResult> Post(
@@ -52,11 +50,8 @@ public sealed class CreateLink(
     // All of one space, because the link stands and ends there.
     async Task<Owner> OwnerOf(Caller caller, List<string> ids)
     {
-        var files = new FileRecord[ids.Count];
-        var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
-        await Parallel.ForAsync(0, ids.Count, work, async (n, _) => files[n] = await permissions.Get(caller, ids[n], Permission.Share));
-        foreach (var file in files) Download.EnsureServable(file);
-        return Array.TrueForAll(files, file => file.Owner == files[0].Owner) ? files[0].Owner
+        var files = await permissions.GetServable(caller, ids, Permission.Share);
+        return files.All(file => file.Owner == files[0].Owner) ? files[0].Owner
             : throw Problem.InvalidField("files", "must all be in one space");
     }
 }

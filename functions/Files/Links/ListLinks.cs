@@ -49,8 +49,9 @@ public sealed class ListLinks(
             SharingTag.Ensure(http, link.EntityTag); // Before the password is hashed.
             var (now, cancel) = (clock.GetUtcNow(), caller.Cancel);
             var change = await asked.Read(hashing, now, cancel);
-            (caller.Audit.Target, caller.Audit.Detail) = (link.Id, asked.Fields());
-            var changed = await links.Change(caller.Tenant, link, asked.Fields().Split(", "), before =>
+            var fields = asked.Fields();
+            (caller.Audit.Target, caller.Audit.Detail) = (link.Id, string.Join(", ", fields));
+            var changed = await links.Change(caller.Tenant, link, fields, before =>
             {
                 SharingTag.Ensure(http, before.EntityTag);
                 return change(before);

@@ -11,11 +11,11 @@ sealed record SpaceLinkPatch(
     PatchedText Title = default, PatchedText Password = default, PatchedText Until = default, JsonElement MaxDownloads = default)
 {
     /// <summary>The names of what is changed.</summary>
-    public string Fields() => string.Join(", ", new[]
+    public IReadOnlyList<string> Fields() => [.. new[]
     {
         (Title.IsSent, "title"), (Password.IsSent, "password"), (Until.IsSent, "until"),
         (MaxDownloads.ValueKind != JsonValueKind.Undefined, "maxDownloads"),
-    }.Where(field => field.Item1).Select(field => field.Item2));
+    }.Where(field => field.Item1).Select(field => field.Item2)];
 
     /// <summary>What it changes of a link.</summary>
     /// <exception cref="Problem">400 <c>invalid_field</c>; 503 <c>server_busy</c>.</exception>

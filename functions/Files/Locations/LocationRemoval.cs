@@ -36,8 +36,7 @@ public sealed partial class LocationRemoval(
     /// <exception cref="RequestFailedException">404, 412: the upload changed meanwhile.</exception>
     public async Task<VerifiedUpload> Run(FileRecord file, VerifiedUpload verified, CancellationToken cancel)
     {
-        if (await tenants.Find(file.Tenant, cancel) is { RemovesLocation: false }) return verified;
-        if (!verified.IsPicture) return verified;
+        if (!verified.IsPicture || await tenants.Find(file.Tenant, cancel) is { RemovesLocation: false }) return verified;
         if (file.Size > MaxBytes) throw NotRemovable($"A picture of more than {MaxBytes} bytes");
         // A header or a name takes no quote. A snapshot was taken of what had this ETag.
         var source = Ids.HashBase32(FileScan.NameOf(verified.ETags[^1]));

@@ -10,11 +10,24 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FilePermissions(FileStore files, Spaces spaces, Memberships memberships, ShareStore shares, TimeProvider clock)
 {
+    const int ReadsAtOnce = 8;
+
     /// <summary>Finds a file that is not deleted.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
     public async Task<FileRecord> Get(Caller caller, string? id, Permission needed) => (await Find(caller, id, needed)).File;
 
-    /// <summary>The same, and whether the caller has this permission only by a share, and less in the space.</summary>
+    /// <summary>These files, for each of which the caller must have this permission, and which must have bytes.</summary>
+    /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>; 409, 410 as for a download.</exception>
+    public async Task<IReadOnlyList<FileRecord>> GetServable(Caller caller, IReadOnlyList<string> ids, Permission needed)
+    {
+        var found = new FileRecord[ids.Count];
+        var work = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = caller.Cancel };
+        await Parallel.ForAsync(0, ids.Count, work, async (n, _) => found[n] = await Get(caller, ids[n], needed));
+        foreach (var file in found) Download.EnsureServable(file);
+        return found;
+    }
+
+    /// <summary>A file that is not deleted, and whether the caller has this permission only by a share, and less in the space.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 403 <c>insufficient_rights</c>.</exception>
     public async Task<(FileRecord File, bool ByShare)> Find(Caller caller, string? id, Permission needed) =>
         await Check(caller, await files.Find(caller.Tenant.Id, id, caller.Cancel), needed);

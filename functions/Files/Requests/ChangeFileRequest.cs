@@ -30,8 +30,9 @@ public sealed class ChangeFileRequest(
             if (request.StatusAt(now) is FileRequestStatus.Closed or FileRequestStatus.Expired
                 && await bound.Find(tenant.Id, request.Owner, request.Folder, request.FolderIdentity, cancel) == BoundFolder.Gone)
                 throw HandIns.Closed();
-            (caller.Audit.Target, caller.Audit.Detail) = (request.Id, asked.Fields());
-            var changed = await requests.Change(tenant, request.Id, asked.Fields().Split(", "), before =>
+            var fields = asked.Fields();
+            (caller.Audit.Target, caller.Audit.Detail) = (request.Id, string.Join(", ", fields));
+            var changed = await requests.Change(tenant, request.Id, fields, before =>
             {
                 SharingTag.Ensure(http, before.EntityTag);
                 return change(before);

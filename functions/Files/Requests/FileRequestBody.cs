@@ -55,9 +55,12 @@ sealed record FileRequestPatch : FileRequestTerms
     public bool? Closed { get; init; }
 
     /// <summary>The names of what is changed.</summary>
-    public string Fields() => string.Join(", ", JsonBody.Present(this).Except(["title", "message", "password"])
-        .Concat(new[] { (Title, "title"), (Message, "message"), (Password, "password") }
-            .Where(field => field.Item1.IsSent).Select(field => field.Item2)));
+    public IReadOnlyList<string> Fields() =>
+    [
+        .. JsonBody.Present(this).Except(["title", "message", "password"]),
+        .. new[] { (Title, "title"), (Message, "message"), (Password, "password") }
+            .Where(field => field.Item1.IsSent).Select(field => field.Item2),
+    ];
 
     /// <summary>What it changes of a request.</summary>
     /// <exception cref="Problem">400 <c>invalid_field</c>; 503 <c>server_busy</c>.</exception>

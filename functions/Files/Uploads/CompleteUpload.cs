@@ -11,7 +11,7 @@ namespace Latchkey.Files;
 /// Completes an upload (<see cref="Completion"/>). A client that lost the response sends the same request again: once the file is
 /// available, the answer is the file.
 /// </summary>
-public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions permissions, Spaces spaces, Completion completion)
+public sealed class CompleteUpload(TenantPipeline pipeline, VersionTargets targets, Completion completion)
 {
     const int MaxBodyBytes = 5 << 20; // 50,000 block ids of the longest form.
 
@@ -28,13 +28,9 @@ public sealed class CompleteUpload(TenantPipeline pipeline, FilePermissions perm
             var asked = await Read(request);
             var blocks = asked.Blocks is { } sent ? BlockChoice.Read(sent) : null;
             var condition = VersionCondition.Read(request, asked.Conflict);
-            var file = await completion.Run(async () =>
-            {
-                var upload = await permissions.GetUpload(caller, request.RouteValues["id"] as string);
-                if ((condition.Copy || upload.BecomesCopy) && upload.Replaces is not null)
-                    await VersionTargets.EnsureMayCopy(caller, spaces, upload);
-                return upload;
-            }, blocks is null ? null : blocks.Select, caller.Cancel, condition);
+            var file = await completion.Run(
+                () => targets.FindUnfinished(caller, request.RouteValues["id"] as string, condition.Copy),
+                blocks is null ? null : blocks.Select, caller.Cancel, condition);
             if (file.ContentId is { } replaced && replaced == request.RouteValues["id"] as string)
                 (caller.Audit.Target, caller.Audit.Detail) = (file.Id, $"version {file.Version}, {replaced}");
             return FileJson.Ok(FileResponse.Of(file, caller.Token));

@@ -116,11 +116,11 @@ public sealed class UploadCheck(TenantStore tenants, Settings settings)
             sha256.AppendData(buffer, 0, read);
             read = await bytes.ReadAsync(buffer, cancel);
         }
-        var verified = new VerifiedUpload(
+        return new VerifiedUpload(
             Matches("md5", file.Md5, Convert.ToBase64String(md5.GetHashAndReset())),
             Matches("sha256", file.Sha256, Convert.ToHexStringLower(sha256.GetHashAndReset())),
-            stored);
-        return verified with { IsPicture = isPicture };
+            stored)
+        { IsPicture = isPicture };
     }
 
     /// <summary>True if bytes of this type are a picture.</summary>

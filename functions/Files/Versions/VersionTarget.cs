@@ -32,7 +32,7 @@ public sealed record VersionTarget(FileRecord File, VersionCondition Condition, 
 }
 
 /// <summary>Finds the files whose bytes callers want to replace.</summary>
-public sealed class VersionTargets(FilePermissions permissions)
+public sealed class VersionTargets(FilePermissions permissions, Spaces spaces)
 {
     /// <summary>The file, which is there and which the caller may write.</summary>
     /// <exception cref="Problem">
@@ -46,11 +46,16 @@ public sealed class VersionTargets(FilePermissions permissions)
         return byShare && condition.Copy ? throw Spaces.InsufficientRights(Permission.Write) : new(file, condition, byShare);
     }
 
-    /// <summary>Refuses a copy beside a file to whom only the file is shared: it would be in a space that they can't see.</summary>
-    /// <exception cref="Problem">403 <c>insufficient_rights</c>.</exception>
-    internal static async Task EnsureMayCopy(Caller caller, Spaces spaces, FileRecord file)
+    /// <summary>An upload to complete it. Since it was begun, the caller may have lost the right to a copy in the space.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="id">The upload.</param>
+    /// <param name="copy">True if it is to become a copy, even if it did not say so when it was begun.</param>
+    /// <exception cref="Problem">404 <c>file_not_found</c>; 403 <c>insufficient_rights</c>.</exception>
+    public async Task<FileRecord> FindUnfinished(Caller caller, string? id, bool copy = false)
     {
-        if (await spaces.PermissionIn(caller, file.Owner) < Permission.Write) throw Spaces.InsufficientRights(Permission.Write);
+        var upload = await permissions.GetUpload(caller, id);
+        if ((copy || upload.BecomesCopy) && upload.Replaces is not null) await EnsureMayCopy(caller, spaces, upload);
+        return upload;
     }
 
     /// <summary>
@@ -58,4 +63,10 @@ public sealed class VersionTargets(FilePermissions permissions)
     /// </summary>
     /// <exception cref="Problem">403 <c>insufficient_rights</c>.</exception>
     internal static Task EnsureMaySeeFormer(Caller caller, Spaces spaces, FileRecord file) => EnsureMayCopy(caller, spaces, file);
+
+    // It would be in a space that whoever has only a share can't see.
+    static async Task EnsureMayCopy(Caller caller, Spaces spaces, FileRecord file)
+    {
+        if (await spaces.PermissionIn(caller, file.Owner) < Permission.Write) throw Spaces.InsufficientRights(Permission.Write);
+    }
 }

@@ -12,7 +12,6 @@ public sealed class DeviceEndpoints(
     TenantPipeline pipeline, DeviceKeys keys, DeviceNotices notices, MessageSender sender, Settings settings, TimeProvider clock)
 {
     const string Route = "{tenant}/me/keys";
-    const int MaxDevice = 64;
 
     static readonly TimeSpan AnnouncedFor = TimeSpan.FromHours(1);
 
@@ -47,8 +46,7 @@ public sealed class DeviceEndpoints(
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
             var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
-            if (!IsDevice(device)) throw Problem.InvalidField("device",
-                $"must be 1 to {MaxDevice} letters, digits, hyphens or underscores");
+            if (!MessagingRequest.IsName(device)) throw Problem.InvalidField("device", MessagingRequest.NameRule);
             var jwk = SealingJwk.Read((await JsonBody.Read<KeyBody>(request)).Jwk);
             var (key, isNew) = await keys.Put(caller.Tenant.Id, user, device, jwk, caller.Cancel);
             // Not only if it is new: a request that broke off after the key was written is repeated. The notice has one id for one key.
@@ -67,7 +65,8 @@ public sealed class DeviceEndpoints(
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
             var (user, device) = (MessagingRequest.User(caller, settings), Named(request));
-            if (!IsDevice(device) || await keys.Find(caller.Tenant.Id, user, device, caller.Cancel) is not { } key) throw NotFound();
+            if (!MessagingRequest.IsName(device)
+                || await keys.Find(caller.Tenant.Id, user, device, caller.Cancel) is not { } key) throw NotFound();
             await notices.Removed(caller.Tenant, user, key);
             return await keys.TryRemove(caller.Tenant.Id, user, device, caller.Cancel) ? Results.NoContent() : throw NotFound();
         });
@@ -81,9 +80,6 @@ public sealed class DeviceEndpoints(
         new { key.Device, jwk = JsonDocument.Parse(key.Jwk).RootElement, createdAt = key.CreatedAt.UtcDateTime };
 
     static string Named(HttpRequest request) => request.RouteValues["device"] as string ?? "";
-
-    static bool IsDevice(string text) =>
-        text.Length is > 0 and <= MaxDevice && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     sealed record KeyBody(JsonElement Jwk);
 }

@@ -53,10 +53,8 @@ public sealed class DeviceKeys(StorageClients storage, TimeProvider clock)
         table.TryDelete(RowKeys.UserPartition(tenant, user), RowKeys.DeviceKey(device), cancel);
 
     /// <summary>Removes all keys of a user.</summary>
-    public async Task RemoveAll(string tenant, string user, CancellationToken cancel)
-    {
-        foreach (var key in await Of(tenant, user, cancel)) await TryRemove(tenant, user, key.Device, cancel);
-    }
+    public Task RemoveAll(string tenant, string user, CancellationToken cancel) =>
+        table.Clear(RowKeys.UserPartition(tenant, user), RowKeys.AnyDevice, RowKeys.AnyDevice + "~", cancel);
 
     static DeviceKey Read(TableEntity row) => new(row.RowKey[RowKeys.AnyDevice.Length..], row.GetString("Jwk"),
         row.GetDateTimeOffset("CreatedAt")!.Value, row.GetBoolean("Replaced") is true);

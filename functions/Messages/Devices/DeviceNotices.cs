@@ -10,7 +10,7 @@ public delegate void DeviceMail(Tenant tenant, User user);
 /// Tells a user of changes of their devices' keys: in the inbox, where the notice stays (<see cref="Message.Stays"/>), and of a new key by
 /// mail too. There is one notice for one change, however often its request is repeated.
 /// </summary>
-public sealed class DeviceNotices(InboxStore inboxes, MessageSender sender, UserStore users, DeviceMail mail, TimeProvider clock)
+public sealed class DeviceNotices(MessageSender sender, UserStore users, DeviceMail mail, TimeProvider clock)
 {
     /// <summary>A device has published a key, perhaps in the place of another one.</summary>
     public async Task Added(Tenant tenant, string user, DeviceKey key)
@@ -35,8 +35,6 @@ public sealed class DeviceNotices(InboxStore inboxes, MessageSender sender, User
         }, JsonSerializerOptions.Web);
         var id = MessageTables.IdsOf(tenant.Id, "", to, $"{type}|{key.Device}|{key.CreatedAt.UtcTicks}|{key.Jwk}", at).Last();
         var notice = new Message(id, type, null, to, "application/json", body, now, now + Message.DefaultTime);
-        if (!await inboxes.TryAdd(tenant.Id, user, notice, CancellationToken.None)) return false;
-        await sender.Tell(tenant, user, notice);
-        return true;
+        return await sender.TryPut(tenant, user, notice, CancellationToken.None);
     }
 }

@@ -7,8 +7,7 @@ namespace Latchkey.Messages;
 /// Events of the service in the inboxes of those whom they are about, with the types and the data that webhooks have: the user with whom
 /// a file was shared, in whose space a file changed or arrived, whose session ended. It comes as often as it is tried, and is there once.
 /// </summary>
-public sealed class EventInbox(
-    InboxStore inboxes, MessageSender sender, TenantStore tenants, UserStore users, Blocks blocks, TimeProvider clock)
+public sealed class EventInbox(MessageSender sender, TenantStore tenants, UserStore users, Blocks blocks, TimeProvider clock)
 {
     // Readers look no further back behind their cursor.
     static readonly TimeSpan Late = TimeSpan.FromDays(1);
@@ -23,7 +22,7 @@ public sealed class EventInbox(
         var id = MessageTables.IdsOf(tenant.Id, "", to, sent.Id, now - sent.Time > Late ? now : sent.Time).Last();
         var message = new Message(id, sent.Type, null, to, "application/json", sent.Data.GetRawText(), sent.Time,
             now + Message.DefaultTime);
-        if (await inboxes.TryAdd(tenant.Id, user, message, cancel)) await sender.Tell(tenant, user, message);
+        await sender.TryPut(tenant, user, message, cancel);
         return new(204);
     }
 

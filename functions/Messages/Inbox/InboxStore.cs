@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -100,20 +99,12 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
     {
         var (partition, now) = (RowKeys.Inbox(tenant, user), clock.GetUtcNow());
         foreach (var bucket in MessageTables.Buckets(now - Message.MaxTime - TimeSpan.FromDays(7), now))
-        {
-            var table = tables.For(bucket);
-            await foreach (var keys in table.Keys(partition, "", "~", cancel).Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
-            {
-                // Another device may acknowledge one of them now: one by one, then.
-                if (await table.TryTransact([.. keys.Select(key => Table.Deletion(partition, key))], cancel)) continue;
-                foreach (var key in keys) await table.TryDelete(partition, key, cancel);
-            }
-        }
+            await tables.For(bucket).Clear(partition, "", "~", cancel); // Another device may acknowledge some of them now.
     }
 
     static IEnumerable<TableTransactionAction> Acknowledged(TableEntity row)
     {
-        yield return new(TableTransactionActionType.Delete, new TableEntity(row.PartitionKey, row.GetString("Key")), ETag.All);
+        yield return Table.Deletion(row.PartitionKey, row.GetString("Key"));
         yield return new(TableTransactionActionType.UpdateReplace, new TableEntity(row.PartitionKey, row.RowKey) { ["Key"] = "" },
             row.ETag);
     }

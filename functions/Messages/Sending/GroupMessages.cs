@@ -7,10 +7,7 @@ namespace Latchkey.Messages;
 /// <param name="Message">The message.</param>
 /// <param name="After">The last member who has it; null: nobody has.</param>
 /// <param name="Done">All have it.</param>
-public sealed record GroupMessage(Message Message, string? After, bool Done)
-{
-    internal TableEntity? Row { get; init; }
-}
+public sealed record GroupMessage(Message Message, string? After, bool Done);
 
 /// <summary>The queue's message about one.</summary>
 /// <param name="Tenant">The tenant.</param>
@@ -31,13 +28,12 @@ public sealed class GroupMessages(StorageClients storage, WorkQueues queues)
     public async Task<GroupMessage?> Find(string tenant, string id, CancellationToken cancel)
     {
         var row = await TableOf(id).Find(RowKeys.GroupMessagePartition(tenant, id), RowKeys.GroupMessage, cancel);
-        return row is null ? null
-            : new(MessageRow.Read(row), row.GetString("After"), row.GetBoolean("Done") is true) { Row = row };
+        return row is null ? null : new(MessageRow.Read(row), row.GetString("After"), row.GetBoolean("Done") is true);
     }
 
     /// <summary>Notes how far it is.</summary>
-    public Task Note(GroupMessage message, string? after, bool done, CancellationToken cancel) => TableOf(message.Message.Id).TryMerge(
-        new TableEntity(message.Row!.PartitionKey, message.Row.RowKey) { ["After"] = after, ["Done"] = done }, cancel);
+    public Task Note(string tenant, string id, string? after, bool done, CancellationToken cancel) => TableOf(id).TryMerge(
+        new TableEntity(RowKeys.GroupMessagePartition(tenant, id), RowKeys.GroupMessage) { ["After"] = after, ["Done"] = done }, cancel);
 
     /// <summary>Has it delivered.</summary>
     public Task Deliver(string tenant, string id, CancellationToken cancel) =>

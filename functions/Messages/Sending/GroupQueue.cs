@@ -49,12 +49,12 @@ public sealed partial class GroupQueue(GroupMessages messages, GroupStore groups
                 async (user, stop) => await inboxes.TryAdd(tenant, user, said, stop));
             if (members.Count < PageSize) break;
             after = members[^1].User;
-            await messages.Note(sent, after, done: false, cancel);
+            await messages.Note(tenant, id, after, done: false, cancel);
         }
         // Who can't be told finds it in the inbox.
         var isHeard = await broker.TryTell(Topics.Group(tenant, said.To.Group!), said.Payload());
         Instruments.MessageSent(tenant, isHeard ? "group" : "unheard");
-        await messages.Note(sent, null, done: true, cancel);
+        await messages.Note(tenant, id, null, done: true, cancel);
     }
 
     static partial class Log

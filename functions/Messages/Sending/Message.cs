@@ -9,8 +9,11 @@ namespace Latchkey.Messages;
 /// <param name="Topic">A topic's name, without the tenant.</param>
 public sealed record Recipient(string? User = null, string? Group = null, string? Topic = null)
 {
+    // Not public: it is no member of the JSON.
+    internal string Kind => User is not null ? "user" : Group is not null ? "group" : "topic";
+
     /// <summary>As one text: a word, a colon and the id.</summary>
-    public override string ToString() => User is not null ? $"user:{User}" : Group is not null ? $"group:{Group}" : $"topic:{Topic}";
+    public override string ToString() => $"{Kind}:{User ?? Group ?? Topic}";
 }
 
 /// <summary>A message, as it is in inboxes and at the broker.</summary>

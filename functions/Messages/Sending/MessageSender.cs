@@ -45,7 +45,7 @@ public sealed class MessageSender(
         // What somebody writes who is blocked goes the same way to nobody, without what it says: so it takes as long.
         var (inbox, sent) = await blocked ? (InboxStore.Nobody, message with { From = null, To = new(), Body = "" }) : (to, message);
         if (before is not null && await inboxes.Has(tenant.Id, inbox, before, cancel)) return message with { Id = before };
-        if (await inboxes.TryAdd(tenant.Id, inbox, sent, cancel)) await Tell(tenant, inbox, sent);
+        await TryPut(tenant, inbox, sent, cancel);
         return message;
     }
 
@@ -98,11 +98,13 @@ public sealed class MessageSender(
         if (!both[0].Intersect(both[1], StringComparer.Ordinal).Any()) throw NoRecipient();
     }
 
-    /// <summary>Publishes what is in an inbox. Whoever can't be told finds it there.</summary>
-    public async Task Tell(Tenant tenant, string inbox, Message message)
+    /// <summary>Puts a message into an inbox and publishes it; false if it was there. Whoever can't be told finds it there.</summary>
+    public async Task<bool> TryPut(Tenant tenant, string inbox, Message message, CancellationToken cancel)
     {
+        if (!await inboxes.TryAdd(tenant.Id, inbox, message, cancel)) return false;
         var isHeard = await broker.TryTell(Topics.Inbox(tenant.Id, inbox), message.Payload());
         Instruments.MessageSent(tenant.Id, isHeard ? "user" : "unheard");
+        return true;
     }
 
     // The message, and the id that it may have from the week before.

@@ -16,7 +16,6 @@ public sealed class SendMessage(TenantPipeline pipeline, MessageSender sender, S
     // Every byte of the body may be escaped.
     const int MaxJson = (6 * Message.MaxBody) + 4096;
     const int MaxContentType = 100;
-    const int MaxId = 64;
 
     /// <summary>
     /// <c>POST /{tenant}/messages</c> <c>{to, body, contentType?, ttlSeconds?, id?}</c> → 202 <c>{id, expiresAt}</c>: it is in the inbox
@@ -31,7 +30,7 @@ public sealed class SendMessage(TenantPipeline pipeline, MessageSender sender, S
         {
             var user = MessagingRequest.User(caller, settings);
             var draft = Read(await JsonBody.Read<MessageBody>(request, MaxJson));
-            caller.Audit.Detail = draft.To.User is not null ? "user" : draft.To.Group is not null ? "group" : "topic";
+            caller.Audit.Detail = draft.To.Kind;
             caller.Audit.Target = draft.To.User ?? draft.To.Group;
             var sent = await sender.Send(caller, user, draft);
             return Results.Json(new { sent.Id, expiresAt = sent.ExpiresAt.UtcDateTime }, statusCode: 202);
@@ -39,7 +38,7 @@ public sealed class SendMessage(TenantPipeline pipeline, MessageSender sender, S
 
     static Draft Read(MessageBody body)
     {
-        var to = new Recipient(body.To.User, body.To.Group, body.To.Topic);
+        var to = body.To;
         if (new[] { to.User, to.Group, to.Topic }.Count(one => one is not null) != 1)
             throw Problem.InvalidField("to", "must name a user, a group or a topic");
         if ((to.User is { } user && !Ids.IsId(user)) || (to.Group is { } group && !Group.IsId(group))
@@ -52,12 +51,9 @@ public sealed class SendMessage(TenantPipeline pipeline, MessageSender sender, S
         var seconds = body.TtlSeconds ?? (int)Message.DefaultTime.TotalSeconds;
         if (seconds < 1 || seconds > Message.MaxTime.TotalSeconds)
             throw Problem.InvalidField("ttlSeconds", $"must be from 1 to {Message.MaxTime.TotalSeconds}");
-        if (body.Id is { } id && (id.Length is 0 or > MaxId || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')))
-            throw Problem.InvalidField("id", $"must be 1 to {MaxId} letters, digits, hyphens or underscores");
+        if (body.Id is { } id && !MessagingRequest.IsName(id)) throw Problem.InvalidField("id", MessagingRequest.NameRule);
         return new(to, type, body.Body, TimeSpan.FromSeconds(seconds), body.Id);
     }
 
-    sealed record MessageBody(RecipientBody To, string Body, string? ContentType = null, int? TtlSeconds = null, string? Id = null);
-
-    sealed record RecipientBody(string? User = null, string? Group = null, string? Topic = null);
+    sealed record MessageBody(Recipient To, string Body, string? ContentType = null, int? TtlSeconds = null, string? Id = null);
 }

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Protocol;
 using Latchkey.Storage;
@@ -104,8 +103,7 @@ public sealed class ClientStore(
     {
         var isNoted = await NoteGroups(tenant, id, cancel);
         await closings.Around(tenant, ClosingKind.Client, id, () => outbox.TryTransact(tenant, TableNames.Clients,
-            [new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, id), ETag.All)], [ClientEvents.Deleted(id)], cancel),
-            cancel);
+            [Table.Deletion(tenant.Id, id)], [ClientEvents.Deleted(id)], cancel), cancel);
         cache.Remove($"{tenant.Id}|{id}");
         // Whoever makes a group looks at the client afterwards: either the group is seen here, or there that the client is gone.
         if (!isNoted) await NoteGroups(tenant, id, CancellationToken.None);

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -42,8 +41,7 @@ public sealed class WebhookStore(StorageClients storage, TenantStore tenants, Ou
     public async Task<bool> TryDelete(Tenant tenant, string id, CancellationToken cancel)
     {
         var done = IsId(id) && await outbox.TryTransact(Without(tenant, id), TableNames.Tenants,
-            [new(TableTransactionActionType.Delete, new TableEntity(RowKeys.Webhooks(tenant.Id), RowKeys.Webhook(id)), ETag.All)],
-            [WebhookEvents.Deleted(id)], cancel);
+            [Table.Deletion(RowKeys.Webhooks(tenant.Id), RowKeys.Webhook(id))], [WebhookEvents.Deleted(id)], cancel);
         tenants.Forget(tenant.Id);
         return done;
     }

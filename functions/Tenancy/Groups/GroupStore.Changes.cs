@@ -83,7 +83,7 @@ public sealed partial class GroupStore
         foreach (var key in LeadingKeys(stored).Except(LeadingKeys(group)))
         {
             // A group may be older than these rows.
-            if (await table.Find(tenant, key, cancel) is not null) actions.Add(Deletion(tenant, key));
+            if (await table.Find(tenant, key, cancel) is not null) actions.Add(Table.Deletion(tenant, key));
         }
         foreach (var key in LeadingKeys(group))
         {
@@ -156,7 +156,7 @@ public sealed partial class GroupStore
         TableTransactionAction touch = new(TableTransactionActionType.UpdateMerge, new TableEntity(tenant, RowKeys.Group(group.Id)),
             group.ETag);
         var rows = chunk.SelectMany(one => one.Role is { } role ? Rows(tenant, new(group, role), one.User)
-            : removed.Contains(one.User) ? Keys(group.Id, one.User).Select(key => Deletion(tenant, key)) : []);
+            : removed.Contains(one.User) ? Keys(group.Id, one.User).Select(key => Table.Deletion(tenant, key)) : []);
         var etags = await closings.Around(await tenants.Find(tenant, cancel), ClosingKind.User, [.. removed],
             () => table.TransactForETags([touch, .. rows], cancel), cancel);
         return etags?[0];
@@ -172,7 +172,7 @@ public sealed partial class GroupStore
         var actions = new List<TableTransactionAction> { new(TableTransactionActionType.Delete, row, row.ETag) };
         foreach (var key in LeadingKeys(Read(group, row)))
         {
-            if (await table.Find(tenant, key, cancel) is not null) actions.Add(Deletion(tenant, key));
+            if (await table.Find(tenant, key, cancel) is not null) actions.Add(Table.Deletion(tenant, key));
         }
         return await table.TryTransact(actions, cancel);
     }
@@ -190,7 +190,4 @@ public sealed partial class GroupStore
     }
 
     static TableEntity Leading(string tenant, Group group, string key) => new(tenant, key) { ["GroupId"] = group.Id };
-
-    static TableTransactionAction Deletion(string tenant, string key) =>
-        new(TableTransactionActionType.Delete, new TableEntity(tenant, key), ETag.All);
 }

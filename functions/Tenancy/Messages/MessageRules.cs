@@ -48,10 +48,6 @@ public sealed record TopicRule(
 
     const int MaxSegment = 64;
 
-    /// <summary>True if the rule is about several topics.</summary>
-    [JsonIgnore]
-    public bool IsPattern => Name.EndsWith('*');
-
     /// <summary>True if the text can be a topic's name: segments of a-z, 0-9 and hyphens, with dots between them.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= MaxName && text.Split('.').All(IsSegment);
 
@@ -62,7 +58,7 @@ public sealed record TopicRule(
     /// <summary>True if the rule is about the topic of this name, as Azure Web PubSub understands its pattern.</summary>
     public bool Matches(string topic)
     {
-        if (!IsPattern) return topic == Name;
+        if (!Name.EndsWith('*')) return topic == Name;
         var prefix = Name.TrimEnd('*');
         return topic.StartsWith(prefix, StringComparison.Ordinal) && topic.Length > prefix.Length
             && (Name.EndsWith("**", StringComparison.Ordinal) || !topic[prefix.Length..].Contains('.', StringComparison.Ordinal));

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Data.Tables;
 using Latchkey.Storage;
 
@@ -58,12 +57,9 @@ public sealed class LinkedIdentities(StorageClients storage, UserStore users)
     /// <summary>The writes that unlink an external account, for a transaction with its user's row.</summary>
     internal static List<TableTransactionAction> Deletions(Tenant tenant, LinkedIdentity identity) =>
     [
-        Deletion(tenant, RowKeys.Identity(identity.Provider, identity.Key)),
-        Deletion(tenant, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
+        Table.Deletion(tenant.Id, RowKeys.Identity(identity.Provider, identity.Key)),
+        Table.Deletion(tenant.Id, RowKeys.IdentityOf(identity.UserId, identity.Provider)),
     ];
-
-    static TableTransactionAction Deletion(Tenant tenant, string key) =>
-        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, key), ETag.All);
 
     static List<TableTransactionAction> Additions(Tenant tenant, LinkedIdentity identity) =>
     [

@@ -10,8 +10,6 @@ namespace Latchkey.Tenancy;
 /// </summary>
 public sealed class Domains(StorageClients storage, Settings settings, TimeProvider clock)
 {
-    const int MaxChars = 253; // RFC 1035 §2.3.4, as text.
-
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Domains));
     readonly Cache<Owned> cache = Cache<Owned>.Short(clock, settings.CacheTime);
     readonly string[] ownHosts =
@@ -26,7 +24,8 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
         host = host.TrimEnd('.'); // In DNS login.example.com. is the same name.
         if (ownHosts.Contains(host, StringComparer.OrdinalIgnoreCase)) return null;
         host = host.ToLowerInvariant();
-        return IsDomain(host) ? (await cache.Get(host, wait => Load(host, wait), cancel))!.Tenant : null;
+        // Other texts are nobody's, and not all of them can be keys.
+        return Tenant.IsDomain(host) ? (await cache.Get(host, wait => Load(host, wait), cancel))!.Tenant : null;
     }
 
     /// <summary>Assigns a domain to a tenant; false if another tenant owns it. True if the tenant owns it already.</summary>
@@ -58,10 +57,6 @@ public sealed class Domains(StorageClients storage, Settings settings, TimeProvi
             cache.Remove(row.RowKey);
         }
     }
-
-    // Other texts are nobody's, and not all of them can be keys.
-    static bool IsDomain(string host) =>
-        host.Length is > 0 and <= MaxChars && host.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.');
 
     async Task<Owned?> Load(string host, CancellationToken cancel) =>
         new((await table.Find(Tenant.Operator, host, cancel))?.GetString("Tenant"));

@@ -13,9 +13,7 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
     /// <summary>The most people of an answer.</summary>
     public const int Max = 10;
 
-    /// <summary>The fewest characters of a name that lead to it: a single one has few values, and each would list ten people.</summary>
-    public const int MinChars = 2;
-
+    const int MinChars = 2; // A single one has few values, and each would list ten people.
     const int MaxRows = 2 * Max; // Some may lead to users who are disabled, or have another name by now.
     const int UsersAtOnce = 1000;
 
@@ -72,16 +70,8 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
     }
 
     /// <summary>Deletes the rows of all users.</summary>
-    public async Task Clear(Tenant tenant, CancellationToken cancel)
-    {
-        await foreach (var keys in table.Keys(tenant.Id, RowKeys.AnyPerson, RowKeys.AnyPerson + "~", cancel)
-            .Chunk(Table.MaxTransactionRows).WithCancellation(cancel))
-        {
-            if (await table.TryTransact([.. keys.Select(key => new TableTransactionAction(TableTransactionActionType.Delete,
-                new TableEntity(tenant.Id, key), Azure.ETag.All))], cancel)) continue;
-            foreach (var key in keys) await table.TryDelete(tenant.Id, key, cancel); // One of them is gone already.
-        }
-    }
+    public Task Clear(Tenant tenant, CancellationToken cancel) =>
+        table.Clear(tenant.Id, RowKeys.AnyPerson, RowKeys.AnyPerson + "~", cancel);
 
     /// <summary>
     /// What tells people of one name apart, and none of them can choose: the user name, or the verified email address. Of an address the

@@ -79,7 +79,6 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
         Tenant tenant, User user, IReadOnlyList<TableTransactionAction> others, CancellationToken cancel)
     {
         var row = UserRow.Of(tenant, user);
-        row.ETag = user.ETag;
         var (added, removed) = (user.Keys.Except(user.StoredKeys).ToList(), user.StoredKeys.Except(user.Keys));
         foreach (var key in added)
         {
@@ -87,14 +86,12 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
         }
         var actions = new List<TableTransactionAction> { new(TableTransactionActionType.UpdateReplace, row, user.ETag) };
         actions.AddRange(added.Select(key => new TableTransactionAction(TableTransactionActionType.Add, KeyRow(tenant, user, key))));
-        actions.AddRange(removed.Select(key => DeleteKey(tenant, key)));
+        actions.AddRange(removed.Select(key => Table.Deletion(tenant.Id, key)));
         actions.AddRange(others);
         var isNamed = tenant.Accounts.PeopleSearch && user.Stored?.Name != user.Name;
         if (isNamed) actions.Add(new(TableTransactionActionType.UpsertReplace, PeopleIndex.Row(tenant, user)));
         var former = isNamed && user.FormerPersonKey is { } name ? await table.Find(tenant.Id, name, cancel) : null;
-        var events = UserEvents.Of(user).Where(one => outbox.Wants(tenant, one)).ToList();
-        Task<bool> Write() => actions.Count == 1 && events.Count == 0 ? table.TryReplace(row, cancel)
-            : outbox.TryTransact(tenant, TableNames.Users, actions, events, cancel);
+        Task<bool> Write() => outbox.TryTransact(tenant, TableNames.Users, actions, UserEvents.Of(user), cancel);
         var done = await closings.Around(UserEvents.EndsConnections(user) ? tenant : null, ClosingKind.User, user.Id, Write, cancel);
         // It may not have been there, which would fail a transaction; and by now it may be that of the next name. See PeopleIndex.Find.
         if (done && former is not null) await table.TryDelete(former, CancellationToken.None);
@@ -108,7 +105,7 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
         await table.TryDelete(tenant.Id, PeopleIndex.KeyOf(user.Name, user.Id), cancel);
         var done = await outbox.TryTransact(tenant, TableNames.Users,
         [
-            .. user.StoredKeys.Select(key => DeleteKey(tenant, key)),
+            .. user.StoredKeys.Select(key => Table.Deletion(tenant.Id, key)),
             .. SecondFactorStore.Deletion(tenant, user),
             new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, RowKeys.User(user.Id)), ETag.All),
         ], [UserEvents.Deleted(user)], cancel);
@@ -157,9 +154,6 @@ public sealed class UserStore(StorageClients storage, Outbox outbox, ConnectionC
     {
         ["UserId"] = user.Id,
     };
-
-    static TableTransactionAction DeleteKey(Tenant tenant, string key) =>
-        new(TableTransactionActionType.Delete, new TableEntity(tenant.Id, key), ETag.All);
 
     /// <summary>
     /// Stores a new hash of the same password; false if the password was changed since <paramref name="known"/> was read.

@@ -1,3 +1,5 @@
+using Azure.Data.Tables;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Callers;
@@ -41,6 +43,20 @@ static class TestHostCallers
     /// <summary>A service's own token.</summary>
     public static async Task<string> ServiceToken(this TestHost host, string tenant = "demo") => (await host.Token(tenant,
         ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", ServiceSecret)).Read<TokenAnswer>()).AccessToken;
+
+    /// <summary>Writes new rows straight to a partition of a table.</summary>
+    public static async Task WriteRows(this TestHost host, string table, string partition, int count, Func<int, TableEntity> row)
+    {
+        var client = host.Service<StorageClients>().Tables.GetTableClient(table);
+        await client.CreateIfNotExistsAsync();
+        await Parallel.ForEachAsync(Enumerable.Range(0, count).Chunk(Table.MaxTransactionRows), async (some, cancel) =>
+            await client.SubmitTransactionAsync(some.Select(n =>
+            {
+                var written = row(n);
+                written.PartitionKey = partition;
+                return new TableTransactionAction(TableTransactionActionType.Add, written);
+            }), cancel));
+    }
 
     /// <summary>A demo user's <c>sub</c>.</summary>
     public static async Task<string> UserId(this TestHost host, string user, string tenant = "demo")

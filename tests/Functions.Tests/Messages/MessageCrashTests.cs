@@ -17,9 +17,7 @@ public sealed class MessageCrashTests : OnCuttableStorage
     public async Task A_group_gets_each_message_once_wherever_the_process_dies()
     {
         await using var broker = await PubSubBroker.Start(port);
-        var alice = new Correspondent(host, "demo", await host.UserId("alice"),
-            (await host.Tokens("demo", "alice", "messages")).AccessToken);
-        var bob = new Correspondent(host, "demo", await host.UserId("bob"), (await host.Tokens("demo", "bob", "messages")).AccessToken);
+        var (alice, bob) = (await Correspondent.Of(host, "alice"), await Correspondent.Of(host, "bob"));
         await alice.Send(new { group = "family" }, "first");
         await host.RunQueues();
         foreach (var (answerLost, whileSending) in ((bool, bool)[])[(false, true), (true, true), (false, false), (true, false)])
@@ -41,15 +39,12 @@ public sealed class MessageCrashTests : OnCuttableStorage
                     await Deliver(id); // The queue brings it back.
                 }
                 await host.RunQueues();
-                Assert.Single(await Bodies(bob), name);
+                Assert.Single(await bob.Bodies(limit: 200), name);
             }
         }
-        Assert.Equal((await Bodies(bob)).Distinct().Count(), (await Bodies(bob)).Count);
+        Assert.Equal((await bob.Bodies(limit: 200)).Distinct().Count(), (await bob.Bodies(limit: 200)).Count);
     }
 
     Task Deliver(string id) => ActivatorUtilities.CreateInstance<GroupQueue>(host.Service<IServiceProvider>())
         .Run($$"""{"v":1,"tenant":"demo","id":"{{id}}"}""", default);
-
-    async Task<List<string>> Bodies(Correspondent who) =>
-        [.. (await who.Page(limit: 200)).GetProperty("messages").EnumerateArray().Select(one => one.GetProperty("body").GetString()!)];
 }

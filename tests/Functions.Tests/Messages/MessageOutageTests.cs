@@ -129,17 +129,13 @@ public sealed class MessageOutageTests : OnCuttableStorage
         Assert.Equal(["one", "two"], (await bob.Bodies()).Where(body => body is "one" or "two").Order(StringComparer.Ordinal));
 
         var (partition, ends) = (RowKeys.UserPartition("demo", bob.Id), host.Clock.Now.AddDays(20));
-        var table = host.Service<StorageClients>().Tables.GetTableClient("UserSessions");
-        foreach (var some in Enumerable.Range(0, UserSessions.MaxPerUser + 10).Chunk(100))
+        await host.WriteRows("UserSessions", partition, UserSessions.MaxPerUser + 10, _ => new()
         {
-            await table.SubmitTransactionAsync(some.Select(_ => new TableTransactionAction(TableTransactionActionType.Add,
-                new TableEntity(partition, BucketId.Of(ends, Ids.New()).ToString())
-                {
-                    ["ClientId"] = "first-party",
-                    ["CreatedAt"] = host.Clock.Now.AddHours(-1),
-                    ["ExpiresAt"] = ends,
-                })));
-        }
+            ["RowKey"] = BucketId.Of(ends, Ids.New()).ToString(),
+            ["ClientId"] = "first-party",
+            ["CreatedAt"] = host.Clock.Now.AddHours(-1),
+            ["ExpiresAt"] = ends,
+        });
         var before = storage.Writes.Count(write => write.Contains(Closings, StringComparison.Ordinal));
         await host.Tokens("demo", "bob");
         var users = host.Service<UserSessions>();
@@ -156,8 +152,7 @@ public sealed class MessageOutageTests : OnCuttableStorage
         Fail(null);
     }
 
-    async Task<Correspondent> As(string user) =>
-        new(host, "demo", await host.UserId(user), (await host.Tokens("demo", user, "messages")).AccessToken);
+    Task<Correspondent> As(string user) => Correspondent.Of(host, user);
 
     // Requests fail whose path has this.
     void Fail(string? path) => storage.Before = path is null ? null

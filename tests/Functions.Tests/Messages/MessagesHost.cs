@@ -41,8 +41,7 @@ public sealed class MessagesHost : IAsyncLifetime
     }
 
     /// <summary>A user of a tenant, signed in with the scope for messages.</summary>
-    internal async Task<Correspondent> As(string user, string tenant = "demo") =>
-        new(Host, tenant, await Host.UserId(user, tenant), (await Host.Tokens(tenant, user, "messages")).AccessToken);
+    internal Task<Correspondent> As(string user, string tenant = "demo") => Correspondent.Of(Host, user, tenant);
 
     /// <summary>A new user.</summary>
     internal async Task<Correspondent> New(string name, string tenant = "demo")
@@ -59,6 +58,10 @@ sealed class Correspondent(TestHost host, string tenant, string id, string token
 
     public string Token => token;
 
+    /// <summary>A user, signed in with the scope for messages.</summary>
+    public static async Task<Correspondent> Of(TestHost host, string user, string tenant = "demo") =>
+        new(host, tenant, await host.UserId(user, tenant), (await host.Tokens(tenant, user, "messages")).AccessToken);
+
     public Task<HttpResponseMessage> Ask(HttpMethod method, string path, object? json = null) =>
         host.Send(method, $"/{tenant}/{path}", token, json);
 
@@ -71,9 +74,11 @@ sealed class Correspondent(TestHost host, string tenant, string id, string token
     public Task<JsonElement> Page(string? cursor = null, int limit = 50) =>
         Ask(HttpMethod.Get, $"messages?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}").Json();
 
-    public async Task<List<JsonElement>> Inbox() => [.. (await Page()).GetProperty("messages").EnumerateArray()];
+    public async Task<List<JsonElement>> Inbox(int limit = 50) =>
+        [.. (await Page(limit: limit)).GetProperty("messages").EnumerateArray()];
 
-    public async Task<List<string>> Bodies() => [.. (await Inbox()).Select(message => message.GetProperty("body").GetString()!)];
+    public async Task<List<string>> Bodies(int limit = 50) =>
+        [.. (await Inbox(limit)).Select(message => message.GetProperty("body").GetString()!)];
 
     public Task Acknowledge(params string[] ids) => Ask(HttpMethod.Post, "messages/acknowledge", new { ids }).Is(204);
 

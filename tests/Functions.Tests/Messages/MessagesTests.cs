@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Azure.Data.Tables;
 using Latchkey.Events;
 using Latchkey.Messages;
 using Latchkey.Storage;
@@ -216,21 +215,20 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         var dave = await messages.New("dave-c");
         await admin.Do(HttpMethod.Put, $"groups/family/members/{dave.Id}", new { role = "reader" }, 200);
         await host.RunQueues();
-        (string Name, Func<Task> Step)[] steps =
+        (string Name, Func<TokenAnswer, Task> Step)[] steps =
         [
-            ("left", () => admin.Do(HttpMethod.Delete, $"groups/family/members/{dave.Id}")),
-            ("roles changed", () => admin.ChangeUser(dave.Id, new { roles = AdminClient.Texts("member", "admin") })),
-            ("session ended", async () => await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(
-                ("client_id", "first-party"), ("token", (await SessionOf("dave-c")).RefreshToken!)))),
-            ("signed out", () => admin.Do(HttpMethod.Post, "sessions/revoke", new { user = dave.Id })),
-            ("disabled", () => admin.ChangeUser(dave.Id, new { disabled = true })),
+            ("left", _ => admin.Do(HttpMethod.Delete, $"groups/family/members/{dave.Id}")),
+            ("roles changed", _ => admin.ChangeUser(dave.Id, new { roles = AdminClient.Texts("member", "admin") })),
+            ("session ended", tokens => host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(
+                ("client_id", "first-party"), ("token", tokens.RefreshToken!)))),
+            ("signed out", _ => admin.Do(HttpMethod.Post, "sessions/revoke", new { user = dave.Id })),
+            ("disabled", _ => admin.ChangeUser(dave.Id, new { disabled = true })),
         ];
         foreach (var (name, step) in steps)
         {
-            session = null;
-            var tokens = name == "session ended" ? await SessionOf("dave-c") : await host.Tokens("demo", "dave-c", "messages");
+            var tokens = await host.Tokens("demo", "dave-c", name == "session ended" ? "messages offline_access" : "messages");
             await using var listener = await new Correspondent(host, "demo", dave.Id, tokens.AccessToken).Listen();
-            await step();
+            await step(tokens);
             await host.RunQueues();
             await Eventually.True(() => !listener.IsConnected);
             if (name != "left") continue;
@@ -240,10 +238,6 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         Assert.True(bystander.IsConnected);
         Assert.Contains(messages.Broker.Calls, call => call.EndsWith($"/users/demo.{dave.Id}/:closeConnections", StringComparison.Ordinal));
     }
-
-    TokenAnswer? session;
-
-    async Task<TokenAnswer> SessionOf(string user) => session ??= await host.Tokens("demo", user, "messages offline_access");
 
     [Fact]
     public async Task A_broker_that_dies_loses_nothing_that_was_accepted()
@@ -500,18 +494,18 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         await admin.Patch("messages", new { enabled = true, writeTo = "groups", userPerMinute = 2 });
         var (bob, group) = (await messages.New("crowd-m", "acme"), await admin.AddGroup(new { id = "crowd", name = "Crowd" }));
         await admin.Do(HttpMethod.Put, $"groups/crowd/members/{bob.Id}", new { role = "reader" }, 200);
-        var table = host.Service<StorageClients>().Tables.GetTableClient("Groups");
-        foreach (var some in Enumerable.Range(0, 1000).Chunk(100))
+        await host.WriteRows("Groups", "acme", 1000, _ =>
         {
-            await table.SubmitTransactionAsync(some.Select(_ => Ids.New()).Select(user => new TableTransactionAction(
-                TableTransactionActionType.Add, new TableEntity("acme", RowKeys.Member(group.Id, user))
-                {
-                    ["GroupId"] = group.Id,
-                    ["Name"] = "Crowd",
-                    ["UserId"] = user,
-                    ["Role"] = "Reader",
-                })));
-        }
+            var user = Ids.New();
+            return new()
+            {
+                ["RowKey"] = RowKeys.Member(group.Id, user),
+                ["GroupId"] = group.Id,
+                ["Name"] = "Crowd",
+                ["UserId"] = user,
+                ["Role"] = "Reader",
+            };
+        });
         for (var n = 0; n < 2; n++) await bob.TrySend(new { group = "crowd" }, "all of you").Fails(409, "group_too_large");
         await bob.TrySend(new { group = "crowd" }, "all of you").Fails(429, "too_many_messages");
         await bob.Key(); // Keys are counted apart.

@@ -24,8 +24,7 @@ public sealed class PubSubIdentityTests
         await using var host = await TestHost.Start(settings: new() { ["Latchkey:Messages:Endpoint"] = $"https://localhost:{port}" },
             services: added => added.AddSingleton<TokenCredential>(identity)
                 .AddSingleton<HttpPipelineTransport>(new HttpClientTransport(new HttpClient(trusting))));
-        var alice = new Correspondent(host, "demo", await host.UserId("alice"),
-            (await host.Tokens("demo", "alice", "messages")).AccessToken);
+        var alice = await Correspondent.Of(host, "alice");
         var url = (await alice.Key()).GetProperty("url").GetString()!;
         Assert.StartsWith($"wss://localhost:{port}/clients/mqtt/hubs/latchkey?access_token=", url, StringComparison.Ordinal);
         Assert.Equal(["https://webpubsub.azure.com/.default"], identity.Asked!);

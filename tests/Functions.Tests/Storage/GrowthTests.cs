@@ -35,7 +35,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
         var small = new Dictionary<string, long>();
         for (var (written, count) = (0, 1_000); count <= 20_000; count += 19_000)
         {
-            await Write("UserSessions", RowKeys.UserPartition("demo", alice), count - written, n => new()
+            await host.WriteRows("UserSessions", RowKeys.UserPartition("demo", alice), count - written, n => new()
             {
                 ["RowKey"] = BucketId.Of(ends, Ids.New()).ToString(),
                 ["ClientId"] = n % 2 == 0 ? "mobile" : "first-party",
@@ -45,7 +45,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
                 ["Address"] = "",
             });
             // What is shared and gone sorts behind what is there.
-            await Write("Files", RowKeys.SharedWith("demo", "user", alice), count - written, n => new()
+            await host.WriteRows("Files", RowKeys.SharedWith("demo", "user", alice), count - written, n => new()
             {
                 ["RowKey"] = RowKeys.SharedFile($"zzzzzzzzzzzzzzzz{Ids.NewBase32()}", Ids.NewBase32()),
                 ["FileId"] = $"zzzzzzzzzzzzzzzz{Ids.NewBase32()}",
@@ -86,7 +86,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
         var (first, second) = (await host.Tokens("demo", "bob"), await host.Tokens("demo", "bob"));
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         var ends = host.Clock.Now.AddDays(20);
-        await Write("UserSessions", RowKeys.UserPartition("demo", bob), UserSessions.MaxPerUser - 3, _ => new()
+        await host.WriteRows("UserSessions", RowKeys.UserPartition("demo", bob), UserSessions.MaxPerUser - 3, _ => new()
         {
             ["RowKey"] = BucketId.Of(ends, Ids.New()).ToString(),
             ["ClientId"] = "first-party",
@@ -126,7 +126,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
         await browser.Redeem(Browser.Returned(Browser.Location(
             await browser.Consent(await browser.SignIn(await browser.Authorize(), "admin"))))["code"]).Is(200);
         var ends = host.Clock.Now.AddMinutes(5);
-        await Write("UserSessions", RowKeys.UserPartition("demo", user), UserSessions.AtOnce, _ => new()
+        await host.WriteRows("UserSessions", RowKeys.UserPartition("demo", user), UserSessions.AtOnce, _ => new()
         {
             ["RowKey"] = BucketId.Of(ends, Ids.New()).ToString(),
             ["ClientId"] = "first-party",
@@ -141,7 +141,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
     [Fact]
     public async Task A_tenant_is_not_deleted_where_one_table_was_done_in_time_and_another_at_the_same_moment_was_not()
     {
-        foreach (var table in new[] { "Files", "Users" }) await Write(table, "gone", 1, _ => new() { ["RowKey"] = "row" });
+        foreach (var table in new[] { "Files", "Users" }) await host.WriteRows(table, "gone", 1, _ => new() { ["RowKey"] = "row" });
         var data = new TenantData(
             host.Service<StorageClients>(), host.Service<TenantStore>(), host.Service<Domains>(), new ClockOfTwo());
         Assert.False(await data.Delete((await Tenant("demo"))! with { Id = "gone" }, TimeSpan.FromMinutes(1), default));
@@ -173,7 +173,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
         var id = await files.Upload([1]);
         var record = (await host.Service<StorageClients>().Tables.GetTableClient("Files")
             .GetEntityAsync<TableEntity>(FileRows.Partition("acme", id), RowKeys.File(id))).Value;
-        await Write("Files", record.PartitionKey, 2_500, _ =>
+        await host.WriteRows("Files", record.PartitionKey, 2_500, _ =>
         {
             var other = id[..16] + Ids.NewBase32();
             return new(record.Where(column => !column.Key.StartsWith("odata", StringComparison.Ordinal)
@@ -205,7 +205,7 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
     public async Task The_keys_of_all_tenants_are_read_by_pages_and_each_tenants_together()
     {
         foreach (var tenant in new[] { "a", "b" })
-            await Write("Keys", tenant, 600, n => new()
+            await host.WriteRows("Keys", tenant, 600, n => new()
             {
                 ["RowKey"] = RowKeys.Key("ES256", n),
                 ["Algorithm"] = "ES256",
@@ -247,17 +247,4 @@ public sealed class GrowthTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     Task<Tenant?> Tenant(string id) => host.Service<TenantStore>().FindNow(id, default);
-
-    async Task Write(string table, string partition, int count, Func<int, TableEntity> row)
-    {
-        var client = host.Service<StorageClients>().Tables.GetTableClient(table);
-        await client.CreateIfNotExistsAsync();
-        await Parallel.ForEachAsync(Enumerable.Range(0, count).Chunk(Table.MaxTransactionRows), async (some, cancel) =>
-            await client.SubmitTransactionAsync(some.Select(n =>
-            {
-                var written = row(n);
-                written.PartitionKey = partition;
-                return new TableTransactionAction(TableTransactionActionType.Add, written);
-            }), cancel));
-    }
 }

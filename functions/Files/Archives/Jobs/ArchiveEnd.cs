@@ -43,7 +43,7 @@ public sealed class ArchiveEnd(
                 Archive = job.Archive! with { Bytes = length ?? 0 },
             };
             var change = new UsageChange(over.Archive.Bytes - job.Archive.Bytes, 0, 0);
-            if (await jobs.TrySave(over, change, cancel, claims) is { } ended)
+            if (await jobs.TrySave(over, [claims], change, cancel) is { } ended)
             {
                 audit.Add(job.Tenant, "archive-job", job.By.Kind == "user" ? job.By.Id : null, job.Client, job.Id,
                     $"{FolderEnd.Describe(job)}: {job.Done} files, {job.Failed} left out, "

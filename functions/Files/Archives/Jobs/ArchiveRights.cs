@@ -14,7 +14,7 @@ public sealed class ArchiveRights(FolderJobRights rights, ShareStore shares, Mem
         if (job.Archive!.Files is null || file.Owner == job.By) return true;
         if (file.Owner.Kind == "app" && file.Owner.Id == job.Client) return true;
         if (job.By.Kind != "user") return false;
-        if (file.Owner.Kind == "group" && await rights.HasInGroup(tenant, job, file.Owner, Permission.Read, cancel)) return true;
+        if (file.Owner.Kind == "group" && await rights.Has(job, tenant, file.Owner, Permission.Read, cancel)) return true;
         var now = clock.GetUtcNow();
         foreach (var share in await shares.AllOf(file.Tenant, file.Id, cancel))
         {

@@ -7,7 +7,7 @@ namespace Latchkey.Files;
 
 /// <summary>Begins jobs that make archives, in the space of whom they are for: there they count, whatever they hold.</summary>
 public sealed class ArchiveStarter(
-    StorageClients storage, BlobStore blobs, FolderJobs jobs, ArchiveContents contents, Spaces spaces, TimeProvider clock)
+    StorageClients storage, BlobStore blobs, FolderJobs jobs, FilePermissions permissions, Spaces spaces, TimeProvider clock)
 {
     /// <summary>The most archives of a user, or an app, that are at work at the same time.</summary>
     public const int MaxAtOnce = 3;
@@ -25,7 +25,7 @@ public sealed class ArchiveStarter(
     public async Task<FolderJob> Begin(Caller caller, ArchiveRequest asked)
     {
         var self = Owner.Of(caller.Token);
-        if (asked.Ids is not null) await contents.Read(caller, asked.Ids);
+        if (asked.Ids is not null) await permissions.GetServable(caller, asked.Ids, Permission.Read);
         var source = asked.Ids is not null ? self : await spaces.Find(caller, asked.Space, Permission.Read);
         await blobs.EnsureContainer(caller.Tenant.Id, caller.Cancel);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)

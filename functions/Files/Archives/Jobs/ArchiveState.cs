@@ -1,5 +1,5 @@
-using System.Text;
 using Azure.Data.Tables;
+using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
@@ -50,7 +50,7 @@ public sealed record ArchiveState
     /// <summary>Writes it into the job's row.</summary>
     public void Write(TableEntity row)
     {
-        row["ArchiveFiles"] = Files is null ? null : Encoding.ASCII.GetBytes(string.Join(' ', Files));
+        row["ArchiveFiles"] = Columns.JoinIds(Files);
         row["ArchiveName"] = Name;
         row["ArchiveBytes"] = Bytes;
         row["ArchivePlanned"] = IsPlanned;
@@ -68,7 +68,7 @@ public sealed record ArchiveState
     /// <summary>Reads it from the row of a job that makes an archive; null for another job.</summary>
     public static ArchiveState? Read(TableEntity row) => row.GetString("ArchiveName") is not { } name ? null : new()
     {
-        Files = row.GetBinary("ArchiveFiles") is { } ids ? Encoding.ASCII.GetString(ids).Split(' ') : null,
+        Files = Columns.SplitIds(row.GetBinary("ArchiveFiles")),
         Name = name,
         Bytes = row.GetInt64("ArchiveBytes")!.Value,
         IsPlanned = row.GetBoolean("ArchivePlanned") is true,

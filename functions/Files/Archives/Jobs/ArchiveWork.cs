@@ -16,32 +16,32 @@ public sealed class ArchiveWork(
     FolderJobs jobs, ArchivePlans plans, ArchiveEnd end, ArchiveRights rights, FileStore files, VersionStore versions, ScanRequests scans,
     BlobStore blobs, StagedBlobs staged)
 {
-    /// <summary>Works on an archive for some time; the job as it is then.</summary>
+    /// <summary>Works on an archive for some time.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="job">The job, whose turn this worker has.</param>
     /// <param name="maxTime">When it stops, at the end of a block.</param>
     /// <param name="cancel">Cancels.</param>
-    public async Task<FolderJob> Run(Tenant tenant, FolderJob job, TimeSpan maxTime, CancellationToken cancel)
+    public async Task Run(Tenant tenant, FolderJob job, TimeSpan maxTime, CancellationToken cancel)
     {
         try
         {
-            return await Make(tenant, job, maxTime, cancel);
+            await Make(tenant, job, maxTime, cancel);
         }
         catch (FolderJobStopped stopped)
         {
-            return await end.TryEnd(stopped.Job, null, cancel) ?? job;
+            await end.TryEnd(stopped.Job, null, cancel);
         }
         catch (Problem full) when (full.Code == "quota_exceeded")
         {
-            return await end.TryEnd(job with { Code = full.Code }, null, cancel) ?? job;
+            await end.TryEnd(job with { Code = full.Code }, null, cancel);
         }
         catch (LostJobException)
         {
-            return job; // It has ended, or somebody else has the turn.
+            // It has ended, or somebody else has the turn.
         }
     }
 
-    async Task<FolderJob> Make(Tenant tenant, FolderJob begun, TimeSpan maxTime, CancellationToken cancel)
+    async Task Make(Tenant tenant, FolderJob begun, TimeSpan maxTime, CancellationToken cancel)
     {
         var time = Stopwatch.StartNew();
         bool IsOver() => time.Elapsed >= maxTime;
@@ -51,21 +51,22 @@ public sealed class ArchiveWork(
         while (job.Archive!.Next < plan.Files.Count)
         {
             job = await Add(tenant, job, plan.Files[job.Archive.Next], blob, IsOver, cancel);
-            if (IsOver())
-                return await jobs.Pause(begun, await Save(job, blob, cancel), null, cancel);
+            if (!IsOver()) continue;
+            await jobs.Pause(begun, await Save(job, blob, cancel), null, cancel);
+            return;
         }
         // Unless a worker has written it that died before the end.
         if (job.Failed > 0 && job.Archive!.Next == plan.Files.Count) job = await AddNote(job, plan.NotePath, blob, cancel);
         job = await Save(job, blob, cancel);
         try
         {
-            return await end.TryEnd(job, await blob.Commit(job.Archive!, cancel), cancel) ?? throw new LostJobException();
+            await end.TryEnd(job, await blob.Commit(job.Archive!, cancel), cancel);
         }
         catch (RequestFailedException gone) when (gone.Status == 412)
         {
             // Somebody who was thought dead has made the blob of other blocks. From the start: no byte of it may be wrong.
             var again = job with { Done = 0, Failed = plan.LeftOut, Archive = job.Archive!.Again() };
-            return await jobs.Pause(begun, await jobs.TrySave(again, [], default, cancel) ?? throw new LostJobException(), null, cancel);
+            await jobs.Pause(begun, await jobs.TrySave(again, [], default, cancel) ?? throw new LostJobException(), null, cancel);
         }
     }
 
@@ -78,7 +79,7 @@ public sealed class ArchiveWork(
             Code = plan.LeftOut > 0 ? "file_not_available" : null,
             Archive = job.Archive! with { IsPlanned = true, Bytes = plan.Length },
         };
-        return await jobs.TrySave(planned, new UsageChange(plan.Length, 0, 0), cancel) ?? throw new LostJobException();
+        return await jobs.TrySave(planned, [], new UsageChange(plan.Length, 0, 0), cancel) ?? throw new LostJobException();
     }
 
     // A file, or as much of it as there is time for.

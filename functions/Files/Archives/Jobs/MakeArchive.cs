@@ -10,7 +10,7 @@ namespace Latchkey.Files;
 /// Archives that are too large to be sent while they are made: a job makes a blob of one, which can be downloaded for a day.
 /// </summary>
 public sealed class MakeArchive(
-    TenantPipeline pipeline, FolderJobs jobs, ArchiveStarter starter, ArchiveEnd end, ArchiveContents contents, Spaces spaces,
+    TenantPipeline pipeline, FolderJobs jobs, ArchiveStarter starter, ArchiveEnd end, FilePermissions permissions, Spaces spaces,
     FileStore files, FileUrls urls)
 {
     /// <summary><c>POST /{tenant}/archives</c>, with the body of <see cref="DownloadArchive"/> → 202 job.</summary>
@@ -63,7 +63,7 @@ public sealed class MakeArchive(
     {
         try
         {
-            if (job.Archive!.Files is { } ids) await contents.Read(caller, ids);
+            if (job.Archive!.Files is { } ids) await permissions.GetServable(caller, ids, Permission.Read);
             else await spaces.Ensure(caller, job.Source, Permission.Read, FilePermissions.NotFound);
         }
         catch (Problem refused) when (refused.Status is 403 or 404 or 409 or 410)

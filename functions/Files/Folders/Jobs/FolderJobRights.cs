@@ -17,11 +17,10 @@ public sealed class FolderJobRights(ClientStore clients, UserStore users, Member
             && (job.Source == job.Owner || await Has(job, tenant, job.Source, Permission.Read, cancel));
     }
 
-    /// <summary>True if whoever has begun the job has this permission in the space of a group.</summary>
-    public Task<bool> HasInGroup(Tenant tenant, FolderJob job, Owner group, Permission needed, CancellationToken cancel) =>
-        Has(job, tenant, group, needed, cancel);
-
-    async Task<bool> Has(FolderJob job, Tenant tenant, Owner owner, Permission needed, CancellationToken cancel)
+    /// <summary>
+    /// True if whoever has begun the job has this permission in the space, if it is a group's; others are looked at before.
+    /// </summary>
+    public async Task<bool> Has(FolderJob job, Tenant tenant, Owner owner, Permission needed, CancellationToken cancel)
     {
         if (owner.Kind != "group") return true; // One's own, or the client's: that is looked at already.
         // Where the request came from can't be asked again. It was in the network, and the rule may be another one by now.

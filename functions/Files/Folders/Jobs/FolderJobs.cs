@@ -98,12 +98,6 @@ public sealed partial class FolderJobs(
         return etags is null ? null : job with { ETag = etags[0], UpdatedAt = now };
     }
 
-    /// <summary>The same, with what that changes of the usage of its space.</summary>
-    /// <exception cref="Problem">403 <c>quota_exceeded</c>.</exception>
-    public Task<FolderJob?> TrySave(
-        FolderJob job, UsageChange change, CancellationToken cancel, params IEnumerable<TableTransactionAction> rows) =>
-        TrySave(job, [.. rows], change, cancel);
-
     /// <summary>Has a job go on. A failure is only logged.</summary>
     public async Task Send(FolderJob job, TimeSpan? delay)
     {

@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FormUpload(
     TenantPipeline pipeline, FormReceiver intake, FormCompletion completion, FilePermissions permissions, VersionTargets targets,
-    Spaces spaces, Settings settings)
+    Settings settings)
 {
     /// <summary>
     /// <c>POST /{tenant}/files/upload?space=</c> → 201 file, or 200 if the Idempotency-Key has uploaded it before. One part is
@@ -31,19 +31,11 @@ public sealed class FormUpload(
             caller.Audit.Target = received.File.Id;
             if (target is not null) caller.Audit.Detail = $"to replace {target.File.Id}";
             if (received.Blocks is null) return FileJson.Ok(FileResponse.Of(await Known(caller, received.File), caller.Token));
-            var file = await completion.Run(received, () => FindUnfinished(caller, received.File.Id), caller.Cancel);
+            var file = await completion.Run(received, () => targets.FindUnfinished(caller, received.File.Id), caller.Cancel);
             var answer = FileResponse.Of(file, caller.Token);
             return file.Id != received.File.Id ? FileJson.Ok(answer)
                 : FileJson.Created(request, $"{caller.Tenant.Issuer}/files/{file.Id}", answer);
         });
-
-    // While the bytes came, the caller may have lost the right to a copy in the space.
-    async Task<FileRecord> FindUnfinished(Caller caller, string id)
-    {
-        var file = await permissions.GetUpload(caller, id);
-        if (file.BecomesCopy) await VersionTargets.EnsureMayCopy(caller, spaces, file);
-        return file;
-    }
 
     async Task<VersionTarget?> Target(Caller caller, Query query)
     {

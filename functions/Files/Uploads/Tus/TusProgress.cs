@@ -8,7 +8,7 @@ namespace Latchkey.Files;
 
 /// <summary>Receives pieces and reports the offset of an upload. Any request that finds all bytes there completes the file.</summary>
 public sealed class TusProgress(
-    FilePermissions permissions, Spaces spaces, FileStore files, TusReception reception, Completion completion, TimeProvider clock)
+    FilePermissions permissions, VersionTargets targets, FileStore files, TusReception reception, Completion completion, TimeProvider clock)
 {
     /// <summary>The file, if it is uploaded by tus and its deadline has not passed.</summary>
     /// <exception cref="Problem">404 <c>file_not_found</c>, 410 <c>upload_expired</c>.</exception>
@@ -56,19 +56,12 @@ public sealed class TusProgress(
         }
     }
 
-    async Task<FileRecord> FindUnfinished(Caller caller, string id)
-    {
-        var file = await permissions.GetUpload(caller, id);
-        if (file.BecomesCopy) await VersionTargets.EnsureMayCopy(caller, spaces, file);
-        return file;
-    }
-
     static long Offset(StagedBlocks blocks) => blocks.Committed.Sum(block => block.Size);
 
     async Task<FileRecord> CompleteIfWhole(Caller caller, FileRecord file, long offset)
     {
         if (file.Status != FileStatus.Pending || offset != file.Size) return file;
-        return await completion.Run(() => FindUnfinished(caller, file.Id), list => list.Committed, caller.Cancel);
+        return await completion.Run(() => targets.FindUnfinished(caller, file.Id), list => list.Committed, caller.Cancel);
     }
 
     static Problem Mismatch(long at) => new(409, "offset_mismatch", "Upload-Offset is not the current offset of the upload.")

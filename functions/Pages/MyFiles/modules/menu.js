@@ -1,6 +1,6 @@
 // A menu that a button opens (WAI-ARIA Authoring Practices, "Menu Button"): arrow keys, Home, End and first letters move in it,
 // Escape and Tab close it, and the focus returns to the button. On a phone it is a sheet at the bottom.
-import { el } from './dom.js';
+import { el, iconButton } from './dom.js';
 import { icon } from './icons.js';
 import { guarded } from './notices.js';
 
@@ -36,6 +36,16 @@ export function openMenu(button, items, at) {
   place(menu, at ?? button.getBoundingClientRect(), Boolean(at));
   button.setAttribute('aria-expanded', 'true');
   (entries.find(entry => entry.ariaChecked === 'true') ?? entries[0]).focus();
+}
+
+/** A round button that opens a menu: `label` names it, `entries` answers its items. `menu` opens it too, perhaps at a pointer. */
+export function menuButton(label, entries) {
+  const more = iconButton('more', label);
+  more.setAttribute('aria-haspopup', 'menu');
+  more.setAttribute('aria-expanded', 'false');
+  const menu = at => openMenu(more, entries(), at);
+  more.addEventListener('click', () => menu());
+  return { more, menu };
 }
 
 function onKey(event, menu, entries) {

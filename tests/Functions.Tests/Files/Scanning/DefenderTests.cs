@@ -104,14 +104,8 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
     [Fact]
     public async Task After_a_death_before_anybody_was_told_the_same_result_tells_once_also_of_a_former_version()
     {
-        var versions = await VersionsClient.Of(host);
-        var id = await Upload();
-        await Told(await BlobOf(id), "No threats found");
-        var upload = await versions.SendVersion(id, [4, 5]);
-        await alice.Completed(upload);
-        await Told(await BlobOf(upload), "No threats found");
-        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
-        var former = (await host.Service<VersionStore>().Find(file, id, default))!;
+        var (file, former) = await Replaced(await VersionsClient.Of(host));
+        var id = file.Id;
         var blob = await BlobOf(id);
         Assert.NotNull((await host.Service<FormerVerdicts>().TryJudge(file, former, ScanVerdict.Infected("X"), default)).Version);
         for (var times = 0; times < 2; times++) await Told(blob, "Malicious", "X"); // The queue delivers it again.
@@ -123,14 +117,8 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
     [Fact]
     public async Task A_former_version_that_changes_while_others_are_being_told_is_told_of_before_its_bytes_go()
     {
-        var versions = await VersionsClient.Of(host);
-        var id = await Upload();
-        await Told(await BlobOf(id), "No threats found");
-        var upload = await versions.SendVersion(id, [4, 5]);
-        await alice.Completed(upload);
-        await Told(await BlobOf(upload), "No threats found");
-        var (store, file) = (host.Service<VersionStore>(), (await host.Service<FileStore>().Find("demo", id, default))!);
-        var former = (await store.Find(file, id, default))!;
+        var (file, former) = await Replaced(await VersionsClient.Of(host));
+        var (id, store) = (file.Id, host.Service<VersionStore>());
         var judged = (await host.Service<FormerVerdicts>().TryJudge(file, former, ScanVerdict.Infected("X"), default)).Version!;
         Assert.True(await store.TryChange(judged, default)); // Somebody else writes it.
         await host.Service<ScanVerdicts>().Finish(judged);
@@ -144,13 +132,8 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
         var versions = await VersionsClient.Of(host);
         for (var round = 0; round < 4; round++)
         {
-            var id = await Upload();
-            await Told(await BlobOf(id), "No threats found");
-            var upload = await versions.SendVersion(id, [4, 5]);
-            await alice.Completed(upload);
-            await Told(await BlobOf(upload), "No threats found");
-            var file = (await host.Service<FileStore>().Find("demo", id, default))!;
-            var former = (await host.Service<VersionStore>().Find(file, id, default))!;
+            var (file, former) = await Replaced(versions);
+            var id = file.Id;
             await Task.WhenAll(versions.AskRestore(id, id),
                 host.Service<ScanVerdicts>().Apply(former, ScanVerdict.Infected("X"), default));
             Assert.Empty(await host.Blobs(id));
@@ -269,6 +252,18 @@ public sealed class DefenderTests(DefenderTests.OneHost one) : IClassFixture<Def
 
     async Task<IEnumerable<string?>> Audit(string type, string id) =>
         (await (await host.Admin()).WholeAudit($"?type={type}")).Where(entry => entry.Target == id).Select(entry => entry.Detail);
+
+    // A file that has other bytes by now, and the version with its first ones; both are clean.
+    async Task<(FileRecord File, FileRecord Former)> Replaced(VersionsClient versions)
+    {
+        var id = await Upload();
+        await Told(await BlobOf(id), "No threats found");
+        var upload = await versions.SendVersion(id, [4, 5]);
+        await alice.Completed(upload);
+        await Told(await BlobOf(upload), "No threats found");
+        var file = (await host.Service<FileStore>().Find("demo", id, default))!;
+        return (file, (await host.Service<VersionStore>().Find(file, id, default))!);
+    }
 
     async Task<string> Upload(bool inBlocks = false)
     {

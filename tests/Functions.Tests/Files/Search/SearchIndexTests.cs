@@ -74,11 +74,11 @@ public sealed class SearchIndexTests : IAsyncLifetime
         var (partition, now) = (FileRows.Partition("demo", id), host.Clock.GetUtcNow());
         var row = await table.QueryAsync<TableEntity>(one => one.PartitionKey == partition)
             .FirstAsync(one => one.RowKey.StartsWith(RowKeys.Trash, StringComparison.Ordinal));
-        foreach (var some in Enumerable.Range(1, 1_100).Chunk(Table.MaxTransactionRows))
+        await host.WriteRows("Files", partition, 1_100, n => new(row)
         {
-            await table.SubmitTransactionAsync(some.Select(n => new TableTransactionAction(TableTransactionActionType.Add,
-                new TableEntity(row) { RowKey = RowKeys.Trashed(now.AddSeconds(n), id[..16] + Ids.NewBase32()), ["Name"] = $"hay {n}" })));
-        }
+            RowKey = RowKeys.Trashed(now.AddSeconds(n + 1), id[..16] + Ids.NewBase32()),
+            ["Name"] = $"hay {n + 1}",
+        });
         ListingAnswer page = null!;
         Assert.Equal(2, await host.Trips(async () => page = await alice.Search("trash=true&q=needle")));
         Assert.Empty(page.Files);

@@ -30,9 +30,14 @@ export async function changeAll(api, files, change) {
     }
     left = again;
   }
+  tellFailed(files, failed, why);
+  return done;
+}
+
+/** Says how many of the files failed, and why the last one did; the refusal of a single file is thrown. */
+export function tellFailed(files, failed, why) {
   if (failed === 1 && files.length === 1) throw why;
   if (failed) complain(t('FilesSomeFailed', { count: failed, reason: reason(why) }));
-  return done;
 }
 
 /** The files of each folder. */

@@ -2,14 +2,13 @@
 import { ask, confirmed } from '../dialogs/ask.js';
 import { complain, guarded, say } from '../notices.js';
 import { go } from '../place.js';
-import { reason } from '../problems.js';
 import { copyLink } from '../sharing/copy-link.js';
 import { openLinkSheet } from '../sharing/link-sheet.js';
 import { t } from '../texts.js';
 import { chooseReplacement, openVersions } from '../versions/versions.js';
 import { openViewer } from '../viewer/viewer.js';
 import { downloadArchive } from './archive.js';
-import { byFolder, changeAll } from './bulk.js';
+import { byFolder, changeAll, tellFailed } from './bulk.js';
 import { copyAll } from './copies.js';
 import { pickFolder } from '../folders/folder-picker.js';
 import { explain, isThere } from './scans.js';
@@ -191,13 +190,12 @@ export class FileActions {
   async #copyAll(files, to, one, many) {
     const { done, failed, why } = await copyAll(this.#api, files, to, titleFor(files, one, many));
     for (const { copy } of done) this.#panel.put(copy, to.space.space);
-    if (failed === 1 && files.length === 1) throw why;
-    if (failed) complain(t('FilesSomeFailed', { count: failed, reason: reason(why) }));
+    tellFailed(files, failed, why);
     return done;
   }
 
   async #trashAll(files) {
-    const gone = files.length ? await changeAll(this.#api, files, { action: 'delete' }) : [];
+    const gone = await changeAll(this.#api, files, { action: 'delete' });
     if (this.#panel.isTrash) await this.#panel.show(); // The reader went there meanwhile.
     else this.#panel.removed(gone);
     return gone;

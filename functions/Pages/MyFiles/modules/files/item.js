@@ -1,8 +1,8 @@
 // One folder or file in the list: a card in the grid, a line in the list. The style sheet makes the difference.
-import { el, iconButton } from '../dom.js';
+import { el } from '../dom.js';
 import { icon } from '../icons.js';
-import { openMenu } from '../menu.js';
-import { addressOf, inside } from '../place.js';
+import { menuButton } from '../menu.js';
+import { addressOf } from '../place.js';
 import { date, size, t, time } from '../texts.js';
 import { badge } from './scans.js';
 
@@ -10,10 +10,9 @@ const longPress = 500;
 
 /** A folder's item: a link to the folder, and a menu. */
 export function folderItem(name, panel) {
-  const { space, folder } = panel.place;
-  const open = el('a', { className: 'open', href: addressOf({ space, folder: inside(folder, name) }) },
+  const open = el('a', { className: 'open', href: addressOf(panel.below(name)) },
     el('span', { className: 'thumb' }, icon('folder')), el('span', { className: 'name', dir: 'auto' }, name));
-  const { more, menu } = menuButton(name, () => panel.folderActions.menuFor(name));
+  const { more, menu } = menuButton(t('FilesActionsFor', { name }), () => panel.folderActions.menuFor(name));
   const item = el('li', { className: 'item folder' }, open, more);
   item.dataset.folder = name;
   item.addEventListener('contextmenu', event => openAt(event, menu));
@@ -33,7 +32,7 @@ export function fileItem(file, panel) {
   const tags = file.tags?.length ? [el('span', { className: 'where', dir: 'auto' }, file.tags.map(tag => `#${tag}`).join(' '))] : [];
   const open = el('button', { type: 'button', className: 'open' }, panel.thumbnails.of(file),
     el('span', { className: 'words' }, el('span', { className: 'name', dir: 'auto' }, name, ...where, ...tags), details));
-  const { more, menu } = menuButton(name, () => actions.menuFor(file));
+  const { more, menu } = menuButton(t('FilesActionsFor', { name }), () => actions.menuFor(file));
   const item = el('li', { className: selection.has(file) ? 'item file selected' : 'item file' },
     el('label', { className: 'pick' }, box), open, more);
 
@@ -51,15 +50,6 @@ export function fileItem(file, panel) {
     else openAt(event, menu);
   });
   return item;
-}
-
-function menuButton(name, entries) {
-  const more = iconButton('more', t('FilesActionsFor', { name }));
-  more.setAttribute('aria-haspopup', 'menu');
-  more.setAttribute('aria-expanded', 'false');
-  const menu = at => openMenu(more, entries(), at);
-  more.addEventListener('click', () => menu());
-  return { more, menu };
 }
 
 function openAt(event, menu) {

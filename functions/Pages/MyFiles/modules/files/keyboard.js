@@ -1,7 +1,6 @@
 // The keyboard in the list: arrows move from file to file, Delete deletes, F2 renames, Ctrl+A selects all, Escape none, / filters.
 import { byId } from '../dom.js';
 import { guarded } from '../notices.js';
-import { inside } from '../place.js';
 
 /** Makes the keys work. */
 export function startKeys(panel) {
@@ -29,9 +28,9 @@ function onItem(event, panel) {
   } else if (file && panel.mayWrite && !panel.isTrash && event.key === 'F2') {
     guarded(() => panel.actions.rename(file));
   } else if (folder && panel.mayWrite && event.key === 'Delete') {
-    guarded(() => panel.folderActions.trash(placeOf(folder, panel)));
+    guarded(() => panel.folderActions.trash(panel.below(folder)));
   } else if (folder && panel.mayWrite && event.key === 'F2') {
-    guarded(() => panel.folderActions.rename(placeOf(folder, panel)));
+    guarded(() => panel.folderActions.rename(panel.below(folder)));
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
     const next = neighbour(item, event.key);
     if (!next) return;
@@ -44,8 +43,6 @@ function onItem(event, panel) {
     }
   }
 }
-
-const placeOf = (name, { place: { space, folder } }) => ({ space, folder: inside(folder, name) });
 
 /** The item that a key leads to from this one. */
 function neighbour(item, key) {

@@ -1,7 +1,7 @@
 // Which files are selected, and the bar with what can be done with all of them at once.
 import { byId, el, iconButton } from '../dom.js';
 import { icon } from '../icons.js';
-import { openMenu } from '../menu.js';
+import { menuButton } from '../menu.js';
 import { guarded } from '../notices.js';
 import { t } from '../texts.js';
 
@@ -83,15 +83,8 @@ export class Selection {
       action('download', t('FilesDownload'), files => actions.download(files), !isTrash),
       action('move', t('FilesMove'), files => actions.move(files), !isTrash && mayWrite && space.space !== 'shared'),
       action('trash', t('FilesDelete'), files => actions.trash(files), !isTrash && mayWrite),
-      !isTrash && this.#more(),
+      !isTrash && menuButton(t('FilesActionsForSelected'), () => actions.menuForSelected(this.files)).more,
     ].filter(Boolean));
-  }
-
-  #more() {
-    const more = iconButton('more', t('FilesActionsForSelected'), () => openMenu(more, this.#panel.actions.menuForSelected(this.files)));
-    more.setAttribute('aria-haspopup', 'menu');
-    more.setAttribute('aria-expanded', 'false');
-    return more;
   }
 
   #leave() {

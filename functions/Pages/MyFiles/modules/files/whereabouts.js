@@ -1,5 +1,5 @@
 // Where the reader is, and what they may do there.
-import { placeInAddress } from '../place.js';
+import { inside, placeInAddress } from '../place.js';
 import { t } from '../texts.js';
 
 export class Whereabouts {
@@ -13,6 +13,9 @@ export class Whereabouts {
     const { space, folder } = this.here;
     return { space, folder };
   }
+
+  /** The place of a folder that is listed here. */
+  below(name) { return { space: this.here.space, folder: inside(this.here.folder, name) }; }
 
   get isTrash() { return Boolean(this.here.trash); }
 

@@ -30,9 +30,9 @@ export class FolderActions {
 
   /** The entries of a folder's menu. */
   menuFor(name) {
-    const { mayWrite, space: { space, right } } = this.#panel;
-    const place = { space, folder: inside(this.#panel.place.folder, name) };
-    const mayShare = right === 'share';
+    const { mayWrite, space } = this.#panel;
+    const place = this.#panel.below(name);
+    const mayShare = space.right === 'share';
     return [
       { icon: 'folder', label: t('FilesOpen'), run: () => go(place) },
       { icon: 'archive', label: t('FilesDownloadZip'), run: () => this.download(place) },

@@ -1,7 +1,7 @@
 // Shows files, one at a time, over the whole window. The arrow keys lead to the next one, and so does a swipe.
 import { byId, iconButton } from '../dom.js';
 import { isThere } from '../files/scans.js';
-import { openMenu } from '../menu.js';
+import { menuButton } from '../menu.js';
 import { guarded } from '../notices.js';
 import { t } from '../texts.js';
 import { stageFor } from './stage.js';
@@ -79,17 +79,11 @@ function show(file) {
 const download = file => iconButton('download', t('FilesDownload'), () => guarded(() => current.panel.actions.download([file])));
 
 // The same entries as in the list. What changes the list, or asks, does it there.
-function menu(file) {
-  const more = iconButton('more', t('FilesActionsFor', { name: file.name }));
-  more.setAttribute('aria-haspopup', 'menu');
-  more.setAttribute('aria-expanded', 'false');
-  more.addEventListener('click', () => {
-    // Not to open and to download it.
-    const entries = current.panel.actions.menuFor(file).filter(entry => entry && !['picture', 'download'].includes(entry.icon));
-    openMenu(more, entries.map(entry => ({ ...entry, run: () => {
-      byId('viewer').close();
-      return entry.run();
-    } })));
-  });
-  return more;
-}
+const menu = file => menuButton(t('FilesActionsFor', { name: file.name }), () => {
+  // Not to open and to download it.
+  const entries = current.panel.actions.menuFor(file).filter(entry => entry && !['picture', 'download'].includes(entry.icon));
+  return entries.map(entry => ({ ...entry, run: () => {
+    byId('viewer').close();
+    return entry.run();
+  } }));
+}).more;
