@@ -111,8 +111,7 @@ public sealed class ArchiveWork(
             };
             blob.Filled(read);
         }
-        job = await Complete(job, planned, blob, cancel);
-        return job with { Done = job.Done + 1 };
+        return await Complete(job, planned, blob, cancel) with { Done = job.Done + 1 };
     }
 
     async Task<FolderJob> Begin(FolderJob job, PlannedFile planned, ArchiveBlob blob, CancellationToken cancel)
