@@ -1,0 +1,107 @@
+// The pages of docs/quickstarts as tests run them: their code is taken out as it stands, but that the service's address is the tests' own.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { signIn } from './person.js';
+import { download, issuer, origin, photo } from './service.js';
+
+const folder = new URL('../../docs/quickstarts/', import.meta.url);
+const cli = fileURLToPath(new URL('../../clients/cli/bin/Debug/net10.0/Latchkey.Cli.dll', import.meta.url));
+const operator = { LATCHKEY_ORIGIN: origin, LATCHKEY_CLIENT_ID: 'service', LATCHKEY_CLIENT_SECRET: 'service-secret-for-local-runs-only' };
+
+/** Where the web apps of the pages listen. */
+export const app = 'http://localhost:3000';
+
+/** The names of the pages, without the index. */
+export const names = readdirSync(folder).filter(file => file.endsWith('.md') && file !== 'README.md').map(file => file.slice(0, -3));
+
+export const page = name => readFileSync(new URL(`${name}.md`, folder), 'utf8');
+
+/** The page's code blocks in one language, with the tests' service in the place of the one that `dev.cs up` runs. */
+export const blocks = (name, language) =>
+  [...page(name).matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))].map(([, code]) => code.replaceAll('http://localhost:7071', origin));
+
+/** The block that a comment in its first line gives this name. */
+export const source = (name, file) =>
+  blocks(name, '\\w+').find(code => code.split('\n')[0].endsWith(` ${file}`)) ?? assert.fail(`${name}.md has no ${file}`);
+
+/** Runs the page's `dotnet dev.cs admin …`, each once in all pages; what they print. */
+export async function register(name) {
+  const commands = blocks(name, 'sh').join('').replaceAll('\\\n', '').split('\n').filter(line => line.startsWith('dotnet dev.cs admin'));
+  const printed = [];
+  for (const command of commands) printed.push(await (done[command] ??= administer(command)));
+  return printed.map(JSON.parse);
+}
+
+const done = {};
+
+async function administer(command) {
+  const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain).slice(3);
+  const { stdout } = await promisify(execFile)('dotnet', [cli, ...words, '--json'], { env: { ...process.env, ...operator } });
+  return stdout;
+}
+
+export const isBusy = port => new Promise(answer => {
+  const socket = connect(port, 'localhost', () => { socket.destroy(); answer(true); });
+  socket.on('error', () => answer(false));
+});
+
+/** Starts a program that listens on a port, takes the steps, and ends it. */
+export async function serving(port, command, args, options, steps) {
+  assert.equal(await isBusy(port), false, `another program listens on port ${port}`);
+  const program = spawn(command, args, { ...options, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [program.stdout, program.stderr]) stream.on('data', text => (output += text));
+  const ended = once(program, 'exit');
+  try {
+    while (!await isBusy(port)) {
+      assert.equal(program.exitCode, null, output);
+      await new Promise(next => setTimeout(next, 100));
+    }
+    await steps();
+  } catch (fault) {
+    throw new Error(`${fault.message}\nThe program printed:\n${output}`, { cause: fault });
+  } finally {
+    program.kill();
+    await ended;
+  }
+}
+
+/** A browser without scripts: keeps the app's cookies and follows it wherever it sends, as long as that is the app itself. */
+export function visitor() {
+  const cookies = new Map();
+  return async function visit(path, options = {}) {
+    let answer = await fetch(new URL(path, app), {
+      redirect: 'manual', ...options, headers: { cookie: [...cookies].map(pair => pair.join('=')).join('; '), ...options.headers },
+    });
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]*)=([^;]*)/.exec(cookie);
+      if (value) cookies.set(name, value); else cookies.delete(name);
+    }
+    const next = answer.headers.get('location');
+    return next && new URL(next, app).origin === app && answer.status < 400 ? visit(next) : answer;
+  };
+}
+
+/** Signs in to the app, uploads a file by its form, and compares what is stored. */
+export async function useWebApp(visit, begun) {
+  const home = await visit(await signIn(begun.headers.get('location'), `${app}/`));
+  assert.match(await home.text(), /type="file"/);
+  const bytes = photo(5000);
+  const form = new FormData();
+  form.set('file', new Blob([bytes], { type: 'image/jpeg' }), 'holiday.jpg');
+  const sent = await visit('/files', { method: 'POST', body: form });
+  const file = await sent.json();
+  assert.deepEqual([sent.status, file.name, file.size, file.status], [201, 'holiday.jpg', bytes.length, 'available']);
+  assert.ok((await download(await aliceToken(), file.id)).equals(bytes));
+}
+
+/** An access token of alice's. */
+export async function aliceToken() {
+  const form = { grant_type: 'password', client_id: 'first-party', username: 'alice', password: 'alice-password', scope: 'files.read' };
+  return (await (await fetch(`${issuer}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) })).json()).access_token;
+}

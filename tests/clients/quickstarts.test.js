@@ -1,0 +1,58 @@
+// The pages of docs/quickstarts run as they stand, as far as this machine can.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import test, { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { app, isBusy, names, page, register, serving, source, useWebApp, visitor } from './quickstarts.js';
+
+const folder = fileURLToPath(new URL('./quickstarts-run/', import.meta.url)); // Here, so that packages are found.
+mkdirSync(folder, { recursive: true });
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes the page's program to a folder of its own. */
+function program(name, file) {
+  mkdirSync(`${folder}${name}`, { recursive: true });
+  writeFileSync(`${folder}${name}/${file}`, source(name, file));
+  return { cwd: `${folder}${name}` };
+}
+
+test('Express: signs in, uploads, signs out', async () => {
+  await serving(3000, 'node', ['app.mjs'], program('express', 'app.mjs'), async () => {
+    const visit = visitor();
+    await useWebApp(visit, await visit('/'));
+    await signsOut(visit);
+  });
+});
+
+test('Auth.js: signs in, uploads, signs out', async () => {
+  const [{ secret }] = await register('auth-js');
+  const env = { AUTH_SECRET: 'only-for-this-test-only-for-this-test', AUTH_LATCHKEY_SECRET: secret };
+  await serving(3000, 'node', ['app.mjs'], { ...program('auth-js', 'app.mjs'), env }, async () => {
+    const visit = visitor();
+    const post = async path => {
+      const { csrfToken } = await (await visit('/auth/csrf')).json();
+      return visit(path, { method: 'POST', body: new URLSearchParams({ csrfToken, callbackUrl: app }) });
+    };
+    await useWebApp(visit, await post('/auth/signin/latchkey'));
+    assert.match(await (await post('/auth/signout')).text(), /Sign in/);
+  });
+});
+
+const flask = existsSync('/usr/lib/python3/dist-packages/authlib') ? false : 'Debian\'s python3-flask, python3-authlib and python3-requests are missing';
+
+test('Flask: signs in, uploads, signs out', { skip: flask }, async () => {
+  await serving(3000, '/usr/bin/python3', ['-m', 'flask', '--app', 'app', 'run', '--port', '3000'], program('flask', 'app.py'), async () => {
+    const visit = visitor();
+    await useWebApp(visit, await visit('/sign-in'));
+    await signsOut(visit);
+  });
+});
+
+/** The app sends the browser to the service, which sends it back, and then nobody is signed in. */
+async function signsOut(visit) {
+  const there = await visit('/sign-out');
+  const back = await fetch(there.headers.get('location'), { redirect: 'manual' });
+  assert.equal(back.headers.get('location'), `${app}/`);
+  const home = await visit('/');
+  assert.ok(home.status === 302 || /Sign in/.test(await home.text()));
+}
