@@ -1,11 +1,13 @@
 // The pages of docs/quickstarts as tests run them: their code is taken out as it stands, but that the service's address is the tests' own.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { signIn } from './person.js';
 import { download, issuer, origin, photo } from './service.js';
 
@@ -15,6 +17,9 @@ const operator = { LATCHKEY_ORIGIN: origin, LATCHKEY_CLIENT_ID: 'service', LATCH
 
 /** Where the web apps of the pages listen. */
 export const app = 'http://localhost:3000';
+
+/** Where their APIs listen. */
+export const api = 'http://localhost:4000';
 
 /** The names of the pages, without the index. */
 export const names = readdirSync(folder).filter(file => file.endsWith('.md') && file !== 'README.md').map(file => file.slice(0, -3));
@@ -100,8 +105,53 @@ export async function useWebApp(visit, begun) {
   assert.ok((await download(await aliceToken(), file.id)).equals(bytes));
 }
 
-/** An access token of alice's. */
-export async function aliceToken() {
-  const form = { grant_type: 'password', client_id: 'first-party', username: 'alice', password: 'alice-password', scope: 'files.read' };
-  return (await (await fetch(`${issuer}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) })).json()).access_token;
+/** What the token endpoint of a tenant says to a client. */
+async function tokens(form, { tenant = issuer, secret, DPoP } = {}) {
+  const authorization = secret && { authorization: `Basic ${btoa(`${form.client_id}:${secret}`)}` };
+  const answer = await fetch(`${tenant}/oauth/token`, { method: 'POST', body: new URLSearchParams(form), headers: { ...authorization, ...DPoP && { DPoP } } });
+  return { ...await answer.json(), nonce: answer.headers.get('dpop-nonce') };
+}
+
+const alice = { grant_type: 'password', client_id: 'first-party', username: 'alice', password: 'alice-password' };
+const aliceToken = async () => (await tokens({ ...alice, scope: 'files.read' })).access_token;
+
+/** The page's client calls its API; what is not its token for this API, with this scope, is refused. */
+export async function checkApi(name) {
+  const [, { id, secret }] = await register(name);
+  const call = async (token, scheme = 'Bearer') => {
+    const answer = await fetch(`${api}/tasks`, { headers: token ? { authorization: `${scheme} ${token}` } : {} });
+    return answer.status === 200 ? answer.json() : answer.status;
+  };
+  const job = { grant_type: 'client_credentials', client_id: id };
+  const resource = 'https://tasks.example.com/';
+  const good = (await tokens({ ...job, resource }, { secret })).access_token;
+  assert.deepEqual(await call(good), { of: id, tasks: ['Water the plants'] });
+  assert.equal(await call(), 401);
+  assert.equal(await call(good, 'Basic'), 401);
+  assert.equal(await call('abc'), 401);
+  assert.equal(await call(`${good.slice(0, -6)}AAAAAA`), 401, 'another signature');
+  const [, body, signature] = good.split('.');
+  const unknown = Buffer.from(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: 'unknown' })).toString('base64url');
+  assert.equal(await call(`${unknown}.${body}.${signature}`), 401, 'a key that nobody has');
+  const unsigned = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url');
+  assert.equal(await call(`${unsigned}.${body}.`), 401, 'no signature');
+  const service = { grant_type: 'client_credentials', client_id: 'service', scope: 'files.read' };
+  const serviceSecret = { secret: 'service-secret-for-local-runs-only' };
+  assert.equal(await call((await tokens(service, serviceSecret)).access_token), 401, 'a token for Latchkey itself');
+  assert.equal(await call((await tokens(service, { ...serviceSecret, tenant: `${origin}/acme` })).access_token), 401, "another tenant's token");
+  assert.equal(await call((await tokens({ ...alice, scope: 'openid' })).id_token), 401, 'an ID token');
+  assert.equal(await call((await tokens({ ...job, resource, scope: 'tasks.write' }, { secret })).access_token), 403, 'a token without the scope');
+  assert.equal(await call(await boundToken({ ...job, resource }, secret)), 401, 'a bound token as bearer');
+}
+
+/** A token that is bound to a key (RFC 9449 §5). */
+async function boundToken(form, secret) {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwk = await exportJWK(publicKey);
+  const proof = nonce => new SignJWT({ htm: 'POST', htu: `${issuer}/oauth/token`, jti: randomUUID(), nonce }).setIssuedAt()
+    .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk }).sign(privateKey);
+  const { nonce } = await tokens(form, { secret, DPoP: await proof() });
+  const { token_type, access_token } = await tokens(form, { secret, DPoP: await proof(nonce) });
+  assert.equal(token_type, 'DPoP');
+  return access_token;
 }
