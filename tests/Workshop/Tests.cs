@@ -18,7 +18,9 @@ static class Tests
     static int passed, failed;
 
     // Done as soon as the build says that its project is built, so that no part waits for what it does not need.
-    static readonly Dictionary<string, TaskCompletionSource> Built = new[] { "Functions.Tests", "Infra.Tests", "WorkerHost", "Broker" }
+    static readonly string[] ForClients = ["WorkerHost", "Broker", "Latchkey.Cli", "Quickstarts.WebApp", "Quickstarts.Api"];
+
+    static readonly Dictionary<string, TaskCompletionSource> Built = Assemblies.Concat(ForClients)
         .ToDictionary(project => project, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     static readonly Stopwatch Clock = Stopwatch.StartNew();
@@ -41,7 +43,7 @@ static class Tests
             Directory.CreateDirectory(Results);
             // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
             var installed = Task.WhenAll(Up.CheckTools(), Install(name));
-            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
+            var clients = After(Task.WhenAll([installed, .. ForClients.Select(project => Built[project].Task)]), () =>
                 Count(() => AgainstAService(name)));
             var tests = DotnetTest(installed, name);
             await Task.WhenAll(installed, Build());
@@ -69,9 +71,11 @@ static class Tests
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
-        ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
-            ? Chromium.Ensure()
-            : Task.CompletedTask);
+        AnyClientTest(name, "chromium.js") ? Chromium.Ensure() : Task.CompletedTask,
+        AnyClientTest(name, "python3") ? Debian.EnsurePython() : Task.CompletedTask);
+
+    static bool AnyClientTest(string? name, string holds) =>
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains(holds, StringComparison.Ordinal));
 
     static async Task After(Task before, Func<Task> part)
     {

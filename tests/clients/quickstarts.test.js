@@ -41,7 +41,8 @@ test('Auth.js: signs in, uploads, signs out', async () => {
   });
 });
 
-const python = existsSync('/usr/lib/python3/dist-packages/authlib') ? false : 'Debian\'s python3-flask, python3-authlib and python3-requests are missing';
+const modules = ['flask', 'authlib', 'requests', 'jwt'].filter(name => !existsSync(`/usr/lib/python3/dist-packages/${name}`));
+const python = modules.length > 0 && `Debian's packages for python3 are missing: ${modules.map(name => `python3-${name}`)}`;
 
 test('Flask: signs in, uploads, signs out', { skip: python }, async () => {
   await serving(3000, '/usr/bin/python3', ['-m', 'flask', '--app', 'app', 'run', '--port', '3000'], program('flask', 'app.py'), async () => {
