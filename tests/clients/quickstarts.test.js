@@ -1,10 +1,13 @@
 // The pages of docs/quickstarts run as they stand, as far as this machine can.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { api, app, checkApi, register, serving, source, useWebApp, visitor } from './quickstarts.js';
-import { issuer } from './service.js';
+import { signIn } from './person.js';
+import { api, app, checkApi, isStored, register, serving, source, useWebApp, visitor } from './quickstarts.js';
+import { issuer, photo } from './service.js';
 
 const folder = fileURLToPath(new URL('./quickstarts-run/', import.meta.url)); // Here, so that packages are found.
 mkdirSync(folder, { recursive: true });
@@ -71,6 +74,17 @@ test('an API in Express', () => serving(4000, 'node', ['api.mjs'], program('api-
 
 test('an API in Python', { skip: python }, () =>
   serving(4000, '/usr/bin/python3', ['-m', 'flask', '--app', 'api', 'run', '--port', '4000'], program('api-python', 'api.py'), () => checkApi('api-python')));
+
+test('.NET MAUI: signs in and uploads', async () => {
+  mkdirSync(`${folder}maui`, { recursive: true });
+  const bytes = photo(3000);
+  writeFileSync(`${folder}maui/holiday.jpg`, bytes);
+  const program = spawn('dotnet', [built('Maui'), issuer, `${folder}maui/holiday.jpg`], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
+  const back = await signIn((await lines.next()).value, 'com.example.files:/callback');
+  program.stdin.end(`${back.href}\n`);
+  await isStored(JSON.parse((await lines.next()).value), 'holiday.jpg', bytes);
+});
 
 /** The app sends the browser to the service, which sends it back, and then nobody is signed in. */
 async function signsOut(visit) {
