@@ -1,13 +1,16 @@
 // The pages of docs/quickstarts run as they stand, as far as this machine can.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { missing } from './chromium.js';
 import { signIn } from './person.js';
 import { api, app, checkApi, isStored, register, serving, source, useWebApp, visitor } from './quickstarts.js';
 import { issuer, photo } from './service.js';
+import { allowed, inAnApp } from './web-app.js';
 
 const folder = fileURLToPath(new URL('./quickstarts-run/', import.meta.url)); // Here, so that packages are found.
 mkdirSync(folder, { recursive: true });
@@ -84,6 +87,55 @@ test('.NET MAUI: signs in and uploads', async () => {
   const back = await signIn((await lines.next()).value, 'com.example.files:/callback');
   program.stdin.end(`${back.href}\n`);
   await isStored(JSON.parse((await lines.next()).value), 'holiday.jpg', bytes);
+});
+
+test('React Native: signs in, refreshes, uploads, signs out', async () => {
+  const { cwd } = program('react-native', 'latchkey.ts');
+  const native = fileURLToPath(new URL('./quickstarts-native.js', import.meta.url));
+  await build({
+    entryPoints: [`${cwd}/latchkey.ts`], outfile: `${cwd}/latchkey.mjs`, format: 'esm', platform: 'node', bundle: true, logLevel: 'error',
+    alias: Object.fromEntries(['app-auth', 'image-picker', 'keychain'].map(name => [`react-native-${name}`, native])), external: [native],
+  });
+  const latchkey = await import(`${cwd}/latchkey.mjs`);
+  const { picked, refreshes } = await import(native);
+  await assert.rejects(latchkey.uploadPhoto(), /Nobody is signed in/);
+  await latchkey.signIn();
+  await isStored(await latchkey.uploadPhoto(), 'holiday.jpg', picked);
+  assert.equal(refreshes(), 0);
+  const now = Date.now;
+  try {
+    Date.now = () => now() + 870_000; // Of 900 seconds.
+    await isStored(await latchkey.uploadPhoto(), 'holiday.jpg', picked);
+  } finally {
+    Date.now = now;
+  }
+  assert.equal(refreshes(), 1);
+  await latchkey.signOut();
+  await assert.rejects(latchkey.uploadPhoto(), /Nobody is signed in/);
+});
+
+test('Cordova: signs in, uploads, signs out', { skip: missing }, async () => {
+  const library = readFileSync(new URL('./node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js', import.meta.url), 'utf8');
+  const bytes = photo(4000);
+  const plugins = `
+    const picked = new File([Uint8Array.from(atob('${bytes.toString('base64')}'), char => char.charCodeAt(0))], 'holiday.jpg', { type: 'image/jpeg' });
+    globalThis.Camera = { DestinationType: { FILE_URI: 1 } };
+    navigator.camera = { getPicture: done => done('file:///cache/holiday.jpg') };
+    globalThis.resolveLocalFileSystemURL = (path, done) => done({ toURL: () => path, file: done => done(picked) });
+    globalThis.cordova = { InAppBrowser: { open: async (url, target) => target === '_system' && handleOpenURL(await person(url)) } };
+    globalThis.FileTransfer = class { // On a phone, with a Content-Type among the headers, it sends the bytes as they are.
+      upload(path, url, done, failed, { httpMethod, headers, mimeType }) {
+        if (mimeType !== headers['Content-Type']) throw new Error(mimeType);
+        fetch(url, { method: httpMethod, headers, body: picked }).then(answer => (answer.ok ? done({}) : failed({ http_status: answer.status })));
+      }
+    };`;
+  await inAnApp(allowed, [library, plugins, source('cordova', 'latchkey.js')], async page => {
+    await page.exposeFunction('person', async url => (await signIn(url, 'com.example.files:/callback')).href);
+    await page.evaluate('signIn().then(() => undefined)');
+    await isStored(await page.evaluate('takePhoto()'), 'holiday.jpg', bytes);
+    await page.evaluate('signOut()');
+    await assert.rejects(page.evaluate('takePhoto()'));
+  });
 });
 
 /** The app sends the browser to the service, which sends it back, and then nobody is signed in. */
