@@ -68,6 +68,9 @@ static class Tests
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains("js-client.js", StringComparison.Ordinal))
+            ? ClientLibrary.Ensure()
+            : Task.CompletedTask,
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
         ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
             ? Chromium.Ensure()

@@ -6,6 +6,8 @@ import type { Backup, BackupAsset, BackupOptions, BackupProgress, BackupResult, 
 
 const atOnce = 1000;
 
+type Assets = Iterable<BackupAsset> | AsyncIterable<BackupAsset>;
+
 /** Uploads the assets that a space does not have, some at once, in the order in which they come. */
 export class RunningBackup implements Backup {
   readonly finished: Promise<BackupResult>;
@@ -16,7 +18,7 @@ export class RunningBackup implements Backup {
   #resumed: (() => void) | undefined;
   #paused: Promise<void> | undefined;
 
-  constructor(private readonly files: Files, assets: Iterable<BackupAsset> | AsyncIterable<BackupAsset>, private readonly options: BackupOptions) {
+  constructor(private readonly files: Files, assets: Assets, private readonly options: BackupOptions) {
     this.finished = this.#run(assets);
     this.finished.catch(() => {}); // Whoever awaits it hears of it.
   }
@@ -53,7 +55,7 @@ export class RunningBackup implements Backup {
     return this.#state === 'done' || this.#state === 'cancelled';
   }
 
-  async #run(assets: Iterable<BackupAsset> | AsyncIterable<BackupAsset>): Promise<BackupResult> {
+  async #run(assets: Assets): Promise<BackupResult> {
     let some: BackupAsset[] = [];
     for await (const asset of assets) {
       if (this.#result.cancelled) break;
@@ -91,8 +93,11 @@ export class RunningBackup implements Backup {
         return this.files.upload(bytes, {
           ...properties, folder, sha256, space: this.options.space, signal, identity: `${asset.size} ${asset.modifiedAt?.getTime()}`,
           onProgress: ({ state, sent }) => {
-            if (state === 'sending') [this.#counts.sentBytes, counted] = [this.#counts.sentBytes + Math.max(sent - counted, 0), Math.max(sent, counted)];
-            this.#report(this.#paused || this.#result.cancelled ? this.#state : state === 'waiting' ? 'waiting' : 'running');
+            if (state === 'sending' && sent > counted) {
+              this.#counts.sentBytes += sent - counted;
+              counted = sent;
+            }
+            if (!this.#paused && !this.#result.cancelled) this.#report(state === 'waiting' ? 'waiting' : 'running');
           },
         });
       });
