@@ -1,5 +1,5 @@
 import { LatchkeyError, NetworkError, RateLimitError, SessionEndedError } from '../errors.js';
-import { pause, wait } from '../wait.js';
+import { isTemporary, pause, wait } from '../wait.js';
 import type { Files } from './files.js';
 import { hashOf } from './hash.js';
 import type { Backup, BackupAsset, BackupOptions, BackupProgress, BackupResult, KnownItem } from './types.js';
@@ -56,6 +56,17 @@ export class RunningBackup implements Backup {
   }
 
   async #run(assets: Assets): Promise<BackupResult> {
+    try {
+      await this.#all(assets);
+    } catch (error) {
+      this.cancel(); // The other uploads too.
+      throw error;
+    }
+    if (!this.#result.cancelled) this.#report('done');
+    return this.#result;
+  }
+
+  async #all(assets: Assets): Promise<void> {
     let some: BackupAsset[] = [];
     for await (const asset of assets) {
       if (this.#result.cancelled) break;
@@ -64,8 +75,6 @@ export class RunningBackup implements Backup {
       some = [];
     }
     await this.#backUp(some);
-    if (!this.#result.cancelled) this.#report('done');
-    return this.#result;
   }
 
   async #backUp(assets: BackupAsset[]): Promise<void> {
@@ -106,7 +115,7 @@ export class RunningBackup implements Backup {
       this.#result.uploaded.push(file);
       this.#counts.uploaded++;
     } catch (error) {
-      if (error instanceof SessionEndedError) throw error;
+      if (error instanceof SessionEndedError || (error instanceof RateLimitError && !isShort(error))) throw error;
       this.#result.failed.push({ asset, error: error as LatchkeyError });
       this.#counts.failed++;
     }
@@ -125,7 +134,7 @@ export class RunningBackup implements Backup {
           await this.#paused;
           continue;
         }
-        if (!(error instanceof NetworkError || error instanceof RateLimitError)) throw error;
+        if (!(error instanceof NetworkError) && !isShort(error)) throw error;
         this.#report('waiting');
         await wait(pause(error, ++tries), this.#stop.signal, true).catch(() => {});
       }
@@ -144,6 +153,9 @@ export class RunningBackup implements Backup {
     this.options.onProgress?.(this.progress);
   }
 }
+
+/** True if the service asks to come back soon. */
+const isShort = (error: unknown): boolean => error instanceof RateLimitError && isTemporary(error);
 
 function question({ name, size, modifiedAt, sha256 }: BackupAsset): KnownItem {
   return sha256 || !modifiedAt ? { sha256: sha256?.toLowerCase() ?? '0'.repeat(64) } : { name, size, modifiedAt: modifiedAt.toISOString() };

@@ -1,4 +1,5 @@
 import type { User as OidcUser, UserManager } from 'oidc-client-ts';
+import { mustBeBelow } from '../authorizer.js';
 import type { Authorization, Authorizer, User } from '../authorizer.js';
 import { NetworkError, SessionEndedError } from '../errors.js';
 import { exclusively } from '../sign-in/lock.js';
@@ -35,6 +36,7 @@ export function fromUserManager(manager: UserManager): Authorizer {
   return {
     issuer,
     async authorize(method, url, rejected): Promise<Authorization> {
+      mustBeBelow(issuer, url);
       const user = await fresh(rejected);
       const token = user.access_token;
       if (!manager.settings.dpop) return { token, headers: { Authorization: `Bearer ${token}` } };

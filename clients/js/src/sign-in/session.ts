@@ -1,5 +1,6 @@
+import { mustBeBelow } from '../authorizer.js';
 import type { Authorization, Authorizer, User } from '../authorizer.js';
-import { LatchkeyError, SignInError } from '../errors.js';
+import { SignInError } from '../errors.js';
 import type { SessionEndedError } from '../errors.js';
 import { indexedDBStorage } from '../storage/indexed-db.js';
 import { memoryStorage, webStorage } from '../storage/storage.js';
@@ -147,7 +148,7 @@ export class Session implements Authorizer {
 
   /** What a request is to be sent with. */
   async authorize(method: string, url: string, rejected?: string): Promise<Authorization> {
-    if (!url.startsWith(`${this.issuer}/`)) throw new LatchkeyError('invalid_argument', 'The tokens are for the issuer only.');
+    mustBeBelow(this.issuer, url);
     const tokens = rejected === undefined ? this.#keeper.fresh() : this.#keeper.refresh(rejected);
     const { accessToken: token, tokenType } = await tokens;
     const headers: Record<string, string> = { Authorization: `${tokenType} ${token}` };
