@@ -70,6 +70,9 @@ static class Tests
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains("js-client.js", StringComparison.Ordinal))
+            ? ClientLibrary.Ensure()
+            : Task.CompletedTask,
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
         AnyClientTest(name, "chromium.js") ? Chromium.Ensure() : Task.CompletedTask,
         AnyClientTest(name, "python3") ? Debian.EnsurePython() : Task.CompletedTask);
