@@ -32,7 +32,7 @@ export const blocks = (name, language) =>
 
 /** The block that a comment in its first line gives this name. */
 export const source = (name, file) =>
-  blocks(name, '\\w+').find(code => code.split('\n')[0].endsWith(` ${file}`)) ?? assert.fail(`${name}.md has no ${file}`);
+  blocks(name, '\\w+').find(code => code.split('\n')[0].split(' ')[1] === file) ?? assert.fail(`${name}.md has no ${file}`);
 
 /** Runs the page's `dotnet dev.cs admin …`, each once in all pages; what they print. */
 export async function register(name) {
