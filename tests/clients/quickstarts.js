@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { signIn } from './person.js';
-import { download, issuer, origin, photo } from './service.js';
+import { api, download, issuer, origin, photo } from './service.js';
 
 const folder = new URL('../../docs/quickstarts/', import.meta.url);
 const cli = fileURLToPath(new URL('../../clients/cli/bin/Debug/net10.0/Latchkey.Cli.dll', import.meta.url));
@@ -19,7 +19,7 @@ const operator = { LATCHKEY_ORIGIN: origin, LATCHKEY_CLIENT_ID: 'service', LATCH
 export const app = 'http://localhost:3000';
 
 /** Where their APIs listen. */
-export const api = 'http://localhost:4000';
+export const ownApi = 'http://localhost:4000';
 
 /** The names of the pages, without the index. */
 export const names = readdirSync(folder).filter(file => file.endsWith('.md') && file !== 'README.md').map(file => file.slice(0, -3));
@@ -92,16 +92,27 @@ export function visitor() {
   };
 }
 
-/** Signs in to the app, uploads a file by its form, and compares what is stored. */
-export async function useWebApp(visit, begun) {
+/** Signs in to the app, uploads a file by its form when the access token is as good as expired, and compares what is stored. */
+export async function useWebApp(visit, begun, { client = 'web', signedIn = () => {} } = {}) {
+  await shortLived(client);
   const home = await visit(await signIn(begun.headers.get('location'), `${app}/`));
   assert.match(await home.text(), /type="file"/);
+  signedIn();
   const bytes = photo(5000);
   const form = new FormData();
   form.set('file', new Blob([bytes], { type: 'image/jpeg' }), 'holiday.jpg');
   const sent = await visit('/files', { method: 'POST', body: form });
   assert.equal(sent.status, 201);
   await isStored(await sent.json(), 'holiday.jpg', bytes);
+  const { sessions } = await api(await aliceToken(), 'GET', '/me/sessions');
+  const [its] = sessions.filter(session => session.client === client).sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+  assert.ok(its.lastUsedAt > its.createdAt, 'it did not refresh');
+}
+
+/** From now on the client's access tokens live a minute, so that an app that keeps a minute in hand refreshes before every request. */
+async function shortLived(client) {
+  const admin = (await tokens({ ...alice, username: 'admin', password: 'admin-password', scope: 'admin' })).access_token;
+  await api(admin, 'PATCH', `/admin/clients/${client}`, { accessTokenSeconds: 60 });
 }
 
 /** What the app got for an upload is a file of alice's with these bytes. */
@@ -118,13 +129,13 @@ async function tokens(form, { tenant = issuer, secret, DPoP } = {}) {
 }
 
 const alice = { grant_type: 'password', client_id: 'first-party', username: 'alice', password: 'alice-password' };
-const aliceToken = async () => (await tokens({ ...alice, scope: 'files.read' })).access_token;
+const aliceToken = async () => (await tokens({ ...alice, scope: 'files.read account' })).access_token;
 
 /** The page's client calls its API; what is not its token for this API, with this scope, is refused. */
 export async function checkApi(name) {
   const [, { id, secret }] = await register(name);
   const call = async (token, scheme = 'Bearer') => {
-    const answer = await fetch(`${api}/tasks`, { headers: token ? { authorization: `${scheme} ${token}` } : {} });
+    const answer = await fetch(`${ownApi}/tasks`, { headers: token ? { authorization: `${scheme} ${token}` } : {} });
     return answer.status === 200 ? answer.json() : answer.status;
   };
   const job = { grant_type: 'client_credentials', client_id: id };

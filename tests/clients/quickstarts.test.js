@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { missing } from './chromium.js';
 import { signIn } from './person.js';
-import { api, app, checkApi, isStored, register, serving, source, useWebApp, visitor } from './quickstarts.js';
+import { app, checkApi, isStored, ownApi, register, serving, source, useWebApp, visitor } from './quickstarts.js';
 import { issuer, photo } from './service.js';
 import { allowed, inAnApp } from './web-app.js';
 
@@ -42,7 +42,7 @@ test('Auth.js: signs in, uploads, signs out', async () => {
       const { csrfToken } = await (await visit('/auth/csrf')).json();
       return visit(path, { method: 'POST', body: new URLSearchParams({ csrfToken, callbackUrl: app }) });
     };
-    await useWebApp(visit, await post('/auth/signin/latchkey'));
+    await useWebApp(visit, await post('/auth/signin/latchkey'), { client: 'authjs' });
     assert.match(await (await post('/auth/signout')).text(), /Sign in/);
   });
 });
@@ -51,9 +51,14 @@ const modules = ['flask', 'authlib', 'requests', 'jwt'].filter(name => !existsSy
 const python = modules.length > 0 && `Debian's packages for python3 are missing: ${modules.map(name => `python3-${name}`)}`;
 
 test('Flask: signs in, uploads, signs out', { skip: python }, async () => {
-  await serving(3000, '/usr/bin/python3', ['-m', 'flask', '--app', 'app', 'run', '--port', '3000'], program('flask', 'app.py'), async () => {
+  const { cwd } = program('flask', 'app.py');
+  // Authlib refreshes only what has expired: a file called `later` makes it a minute later.
+  writeFileSync(`${cwd}/sitecustomize.py`, `import os, time\nnow = time.time\ntime.time = lambda: now() + 70 * os.path.exists("later")\n`);
+  const options = { cwd, env: { PYTHONPATH: cwd } };
+  await serving(3000, '/usr/bin/python3', ['-m', 'flask', '--app', 'app', 'run', '--port', '3000'], options, async () => {
     const visit = visitor();
-    await useWebApp(visit, await visit('/sign-in'));
+    const begun = await visit('/sign-in');
+    await useWebApp(visit, begun, { signedIn: () => writeFileSync(`${cwd}/later`, '') });
     await signsOut(visit);
   });
 });
@@ -70,7 +75,7 @@ test('ASP.NET Core: signs in, uploads, signs out', async () => {
 
 test('an API in ASP.NET Core', async () => {
   await register('api-aspnet-core');
-  await serving(4000, 'dotnet', [built('Api'), '--urls', api], { env }, () => checkApi('api-aspnet-core'));
+  await serving(4000, 'dotnet', [built('Api'), '--urls', ownApi], { env }, () => checkApi('api-aspnet-core'));
 });
 
 test('an API in Express', () => serving(4000, 'node', ['api.mjs'], program('api-express', 'api.mjs'), () => checkApi('api-express')));
@@ -129,7 +134,7 @@ test('Cordova: signs in, uploads, signs out', { skip: missing }, async () => {
         fetch(url, { method: httpMethod, headers, body: picked }).then(answer => (answer.ok ? done({}) : failed({ http_status: answer.status })));
       }
     };`;
-  await inAnApp(allowed, [library, plugins, source('cordova', 'latchkey.js')], async page => {
+  await inAnApp(allowed, [library, plugins, source('cordova', 'www/js/latchkey.js')], async page => {
     await page.exposeFunction('person', async url => (await signIn(url, 'com.example.files:/callback')).href);
     await page.evaluate('signIn().then(() => undefined)');
     await isStored(await page.evaluate('takePhoto()'), 'holiday.jpg', bytes);
