@@ -70,15 +70,13 @@ static class Tests
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
-        ClientTests(name).Any(file => File.ReadAllText(file).Contains("js-client.js", StringComparison.Ordinal))
-            ? ClientLibrary.Ensure()
-            : Task.CompletedTask,
+        AnyClientTestSays("js-client.js", name) ? ClientLibrary.Ensure() : Task.CompletedTask,
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
-        AnyClientTest(name, "chromium.js") ? Chromium.Ensure() : Task.CompletedTask,
-        AnyClientTest(name, "python3") ? Debian.EnsurePython() : Task.CompletedTask);
+        AnyClientTestSays("chromium.js", name) ? Chromium.Ensure() : Task.CompletedTask,
+        AnyClientTestSays("python3", name) ? Debian.EnsurePython() : Task.CompletedTask);
 
-    static bool AnyClientTest(string? name, string holds) =>
-        ClientTests(name).Any(file => File.ReadAllText(file).Contains(holds, StringComparison.Ordinal));
+    static bool AnyClientTestSays(string what, string? name) =>
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains(what, StringComparison.Ordinal));
 
     static async Task After(Task before, Func<Task> part)
     {
