@@ -1,5 +1,6 @@
 import { WebPlugin } from '@capacitor/core';
 import type { Backup, Files } from '@latchkey/client/files';
+import { LatchkeyError, SessionEndedError } from '@latchkey/client/sign-in';
 import type { EnqueueOptions, UploaderPlugin, UploadFile, UploadState, UploadStatus } from './definitions.js';
 
 interface Entry {
@@ -91,12 +92,19 @@ export class UploaderWeb extends WebPlugin implements UploaderPlugin {
       space: file.space,
       onProgress: ({ sentBytes }) => { if (entry.status.state !== 'cancelled') this.#set(entry, { sent: Math.min(sentBytes, status.size) }); },
     });
-    const { uploaded, failed } = await backup.finished;
+    const fault = await backup.finished.then(({ uploaded, failed }) => {
+      // Without an id: the service knew the file.
+      if (!failed[0] && entry.status.state !== 'cancelled') this.#set(entry, { state: 'done', sent: status.size, fileId: uploaded[0]?.id });
+      return failed[0]?.error;
+    }, (error: unknown) => error);
     entry.backup = undefined;
-    if (entry.status.state === 'cancelled') return;
-    if (failed[0]) this.#set(entry, { state: 'failed', code: failed[0].error.code });
-    else this.#set(entry, { state: 'done', sent: status.size, fileId: uploaded[0]?.id }); // No id: the service knew the file.
-    if (failed[0]?.error.name === 'SessionEndedError') this.notifyListeners('signedOut', {});
+    if (fault instanceof SessionEndedError) {
+      this.#set(entry, { state: 'paused' }); // `resume` after the next sign-in.
+      await this.pause();
+      this.notifyListeners('signedOut', {});
+    } else if (fault) {
+      this.#set(entry, { state: 'failed', code: fault instanceof LatchkeyError ? fault.code : 'failed' });
+    }
   }
 
   #all(ids: string[] | undefined, states: UploadState[]): Entry[] {

@@ -16,6 +16,7 @@ public actor Uploader {
     var signedOut: (() -> Void)?
 
     private var connection: Connection?
+    private var transfer: Transfer? // One for the process: no two sessions may have the same identifier.
     private var work: Task<Void, Never>?
     private var systemWaits: [String: () -> Void] = [:]
     private var inFlight: [String: [Int: Int]] = [:]
@@ -30,7 +31,7 @@ public actor Uploader {
     }
 
     /// Call it from `application(_:handleEventsForBackgroundURLSession:completionHandler:)`; false if the session is another's.
-    public nonisolated static func handleEvents(_ identifier: String, completionHandler: @escaping () -> Void) -> Bool {
+    public static func handleEvents(_ identifier: String, completionHandler: @escaping () -> Void) -> Bool {
         guard Transfer.identifiers.contains(identifier) else { return false }
         Task {
             await shared.wait(identifier, completionHandler)
@@ -53,7 +54,7 @@ public actor Uploader {
     /// Takes over what the system has sent, and goes on.
     func restore() throws {
         _ = try connect()
-        later { await $0.fill() }
+        later { await self.fill() }
     }
 
     func enqueue(_ files: [[String: Any]], unmetered: Bool, charging: Bool) async throws -> [String] {
@@ -61,7 +62,7 @@ public actor Uploader {
         guard let user = await connection.session.user() else { throw PluginError("Nobody is signed in.") }
         let uploads = try files.map { try Upload($0, user: user, unmetered: unmetered, charging: charging) }
         try uploads.forEach { try connection.queue.add($0) }
-        later { await $0.fill() }
+        later { await self.fill() }
         return uploads.map(\.id)
     }
 
@@ -79,7 +80,7 @@ public actor Uploader {
             try queue.write(upload)
             changed?(upload.status)
         }
-        later { await $0.fill() }
+        later { await self.fill() }
     }
 
     func cancel(_ ids: [String]?) async throws {
@@ -103,12 +104,12 @@ public actor Uploader {
     }
 
     // One after the other, so that no two turns work on the same upload.
-    private func later(_ body: @escaping (isolated Uploader) async -> Void) {
+    private func later(_ body: @escaping () async -> Void) {
         let before = work
         let background = UIApplicationTask()
         work = Task {
             await before?.value
-            await body(self)
+            await body()
             await background.end()
         }
     }
@@ -128,14 +129,20 @@ public actor Uploader {
         let group = settings["accessGroup"] as? String ?? ""
         let http = Http(allowLocal: settings["allowLocal"] as? Bool ?? false)
         let queue = try UploadQueue(folder: folder)
-        let transfer = try Transfer(copies: folder.appendingPathComponent("copies"))
-        transfer.ended = { part, isSent in Task { await self.ended(part, isSent) } }
-        transfer.progressed = { part, bytes in Task { await self.progressed(part, bytes) } }
-        transfer.delivered = { identifier in Task { await self.delivered(identifier) } }
+        let transfer = try self.transfer ?? newTransfer(folder)
         let session = Session(issuer: issuer, clientId: clientId, store: KeychainStore(accessGroup: group.isEmpty ? nil : group), http: http,
                               lockFile: folder.appendingPathComponent("refresh.lock"))
         let made = Connection(issuer: issuer, session: session, http: http, queue: queue, transfer: transfer)
         connection = made
+        return made
+    }
+
+    private func newTransfer(_ folder: URL) throws -> Transfer {
+        let made = try Transfer(copies: folder.appendingPathComponent("copies"))
+        made.ended = { part, isSent in Task { await self.ended(part, isSent) } }
+        made.progressed = { part, bytes in Task { await self.progressed(part, bytes) } }
+        made.delivered = { identifier in Task { await self.delivered(identifier) } }
+        transfer = made
         return made
     }
 
@@ -146,7 +153,7 @@ public actor Uploader {
         if isSent { upload.sent = min(upload.sent + part.bytes, upload.size) }
         try? queue.write(upload)
         changed?(upload.status)
-        later { await $0.fill() }
+        later { await self.fill() }
     }
 
     private func progressed(_ part: Part, _ bytes: Int) {
@@ -158,10 +165,15 @@ public actor Uploader {
     }
 
     private func delivered(_ identifier: String) {
-        later { uploader in
-            guard let completion = uploader.systemWaits.removeValue(forKey: identifier) else { return }
+        later {
+            await self.fill() // The app has half a minute: what comes next is with the system before it says that it is done.
+            guard let completion = await self.taken(identifier) else { return }
             await MainActor.run { completion() }
         }
+    }
+
+    private func taken(_ identifier: String) -> (() -> Void)? {
+        systemWaits.removeValue(forKey: identifier)
     }
 
     private func stop(_ ids: [String]?, from states: Set<UploadState>, to state: UploadState) async throws {
@@ -215,7 +227,7 @@ public actor Uploader {
     private func again() {
         isScheduled = false
         for upload in connection?.queue.all() ?? [] where upload.isActive && upload.tries > 0 { update(upload.id) { $0.tries = 0 } }
-        later { await $0.fill() }
+        later { await self.fill() }
     }
 
     /// Begins, or asks how far it is; hands over what is missing, or completes. Answers what was handed over.

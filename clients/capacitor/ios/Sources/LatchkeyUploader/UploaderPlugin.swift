@@ -88,7 +88,10 @@ public class UploaderPlugin: CAPPlugin, CAPBridgedPlugin {
     }
 
     @objc func getItem(_ call: CAPPluginCall) {
-        answer(call) { ["value": try self.store.get(Self.required(call, "key")) ?? NSNull()] }
+        answer(call) {
+            let value = try self.store.get(Self.required(call, "key"))
+            return ["value": value.map { $0 as Any } ?? NSNull()]
+        }
     }
 
     @objc func setItem(_ call: CAPPluginCall) {
