@@ -20,6 +20,7 @@ export type ClientErrorCode =
   | 'invalid_answer'
   | 'invalid_argument'
   | 'not_supported'
+  | 'no_device_keys'
   | 'not_sealed_for_this_device'
   | 'vault_damaged'
   | 'unknown_error';

@@ -1,7 +1,7 @@
 import { base64Url, random, utf8 } from '../encoding.js';
 import { LatchkeyError } from '../errors.js';
 import { sha256 } from '../sha256.js';
-import { ownTable } from '../storage/indexed-db.js';
+import { keyIn, ownTable } from '../storage/indexed-db.js';
 
 interface Key {
   pair: CryptoKeyPair;
@@ -57,17 +57,8 @@ export class DPoP {
     return { pair, jwk: { crv: crv!, kty: kty!, x: x!, y: y! } };
   }
 
-  async #pair(): Promise<CryptoKeyPair> {
-    const table = typeof indexedDB === 'undefined' ? undefined : ownTable('keys');
-    const read = (): Promise<CryptoKeyPair | undefined> | undefined => table?.run('readonly', store => store.get(this.name));
-    const there = await read();
-    if (there) return there;
-    const made = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
-    try {
-      await table?.run('readwrite', store => store.add(made, this.name));
-      return made;
-    } catch (error) {
-      return await read() ?? Promise.reject(error); // Another tab was faster.
-    }
+  #pair(): Promise<CryptoKeyPair> {
+    const make = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+    return typeof indexedDB === 'undefined' ? make() : keyIn(ownTable('keys'), this.name, make);
   }
 }

@@ -26,6 +26,9 @@ export function openDatabase(name: string, stores: string[]): Promise<IDBDatabas
   });
 }
 
+// What is thrown once the browser has closed the connection, as those of phones do in the background.
+const closed = ['InvalidStateError', 'UnknownError'];
+
 /** A table of a database: opened when it is first used, and again after the browser has closed it. */
 export class Table {
   #open: Promise<IDBDatabase> | undefined;
@@ -41,8 +44,8 @@ export class Table {
         const [result] = await Promise.all([done(request(transaction.objectStore(this.store))), committed(transaction)]);
         return result;
       } catch (error) {
-        if (again || !(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
-        this.#open = undefined; // The connection was closed, as mobile browsers do in the background.
+        if (again || !(error instanceof DOMException && closed.includes(error.name))) throw error;
+        this.#open = undefined;
       }
     }
   }
@@ -64,4 +67,18 @@ export function indexedDBStorage(database = 'latchkey'): KeyValueStorage {
     keys: async prefix => await table.run('readonly', store =>
       store.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`))) as string[],
   };
+}
+
+/** A key that is kept in a table, or made and kept there when it is first needed. If two tabs make one, both get the same. */
+export async function keyIn<T>(table: Table, name: string, make: () => Promise<T>): Promise<T> {
+  const read = (): Promise<T | undefined> => table.run('readonly', store => store.get(name));
+  const there = await read();
+  if (there) return there;
+  const made = await make();
+  try {
+    await table.run('readwrite', store => store.add(made, name));
+    return made;
+  } catch (error) {
+    return await read() ?? Promise.reject(error); // Another tab was faster.
+  }
 }

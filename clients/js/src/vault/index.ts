@@ -1,1 +1,2 @@
-export {};
+export { openVault, Vault } from './vault.js';
+export type { VaultEntry, VaultOptions } from './vault.js';
