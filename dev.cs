@@ -3,7 +3,7 @@
 #:project tests/Workshop/Workshop.csproj
 
 // The workshop runs, shows and tests Latchkey on this machine. Outside this folder it installs only packages in the caches of
-// NuGet and npm, and with `test` Debian's Chromium shell and clamd if they are missing. Git ignores everything that it writes: .feed/,
+// NuGet and npm, and with `test` Debian's Chromium shell, clamd and Kotlin if they are missing. Git ignores everything that it writes: .feed/,
 // .local/,
 // node_modules/, bin/, obj/.
 using System.Runtime.InteropServices;
@@ -11,7 +11,8 @@ using Latchkey.Workshop;
 
 const string Usage = """
     dotnet dev.cs up            run the service on http://localhost:7071, with Azurite; Ctrl-C stops what it started;
-                                --with-idp runs an OpenID provider too: "Sign in with Demo Id" in tenant demo
+                                --with-idp runs an OpenID provider too: "Sign in with Demo Id" in tenant demo;
+                                --sample builds the sample app (clients/ionic-sample), and serves it on http://localhost:8100
     dotnet dev.cs demo [FILE]   sign in, upload, list, download and compare, against the running service;
                                 --password signs in with the legacy password grant instead of the browser's forms
     dotnet dev.cs admin ...     administer a deployment, by default the running service as the demo's operator;
@@ -34,8 +35,8 @@ try
 {
     switch (command)
     {
-        case ["up"] or ["up", "--with-idp"]:
-            await Up.Run(withIdp: command.Length > 1);
+        case ["up", .. var options] when options.All(option => option is "--with-idp" or "--sample"):
+            await Up.Run(options.Contains("--with-idp"), options.Contains("--sample"));
             return 0;
         case ["demo"] or ["demo", _]:
             await Demo.Run(Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? Up.Origin, file, password);

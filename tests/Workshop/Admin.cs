@@ -34,7 +34,7 @@ static class Admin
     }
 
     /// <summary>Builds it, unless nothing has changed since.</summary>
-    static async Task Build()
+    public static async Task Build()
     {
         var newest = Directory.GetFiles("clients/cli", "*.cs*").Max(File.GetLastWriteTimeUtc);
         if (File.Exists(Built) && File.GetLastWriteTimeUtc(Built) >= newest) return;

@@ -12,23 +12,30 @@ static class Debian
     static readonly SemaphoreSlim Turn = new(1);
 
     /// <summary>Installs clamd for the tests of malware scanning if this user may; if not, says how to get it.</summary>
-    public static async Task EnsureClamd()
+    public static Task EnsureClamd() =>
+        Ensure(Clamd, "the tests of malware scanning", "the tests with a real ClamAV are skipped until then", ClamdPackage);
+
+    /// <summary>Installs Kotlin's compiler, and Android's JSON library for the JVM, for the tests of clients/capacitor.</summary>
+    public static Task EnsureKotlin() => Ensure("/usr/bin/kotlinc", "the tests of the Capacitor plugin",
+        "the Kotlin of clients/capacitor is not compiled until then", "kotlin", "libandroid-json-org-java", "default-jre-headless");
+
+    static async Task Ensure(string file, string why, string skipped, params string[] packages)
     {
-        const string Skipped = "the tests with a real ClamAV are skipped until then";
-        if (File.Exists(Clamd))
+        var names = string.Join(' ', packages);
+        if (File.Exists(file))
             return;
         if (!File.Exists("/usr/bin/apt-get"))
-            Console.WriteLine($"No {Clamd}: install ClamAV's daemon; {Skipped}.");
+            Console.WriteLine($"No {file}, which Debian has in {packages[0]}; {skipped}.");
         else if (await Root() is not { } root)
-            Console.WriteLine($"No {Clamd}: run `sudo apt-get install {ClamdPackage}`; {Skipped}.");
+            Console.WriteLine($"No {file}: run `sudo apt-get install {names}`; {skipped}.");
         else
             try
             {
-                await Install(root, "the tests of malware scanning", ClamdPackage);
+                await Install(root, why, packages);
             }
             catch (Failure failure)
             {
-                Console.WriteLine($"{failure.Message}\n{ClamdPackage} could not be installed; {Skipped}.");
+                Console.WriteLine($"{failure.Message}\n{names} could not be installed; {skipped}.");
             }
     }
 

@@ -41,7 +41,11 @@ static class Tests
             Directory.CreateDirectory(Results);
             // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
             var installed = Task.WhenAll(Up.CheckTools(), Install(name));
-            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
+            // The test puts the service's address in place of this one.
+            var sample = ClientTestsName($"{Sample.Folder}/dist", name)
+                ? Count(() => Sample.Build("https://login.example.com/demo"))
+                : Task.CompletedTask;
+            var clients = After(Task.WhenAll(installed, sample, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
                 Count(() => AgainstAService(name)));
             var tests = DotnetTest(installed, name);
             await Task.WhenAll(installed, Build());
@@ -69,9 +73,11 @@ static class Tests
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
-        ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
-            ? Chromium.Ensure()
-            : Task.CompletedTask);
+        ClientTestsName("kotlinc", name) ? Debian.EnsureKotlin() : Task.CompletedTask,
+        ClientTestsName("chromium.js", name) ? Chromium.Ensure() : Task.CompletedTask);
+
+    static bool ClientTestsName(string what, string? name) =>
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains(what, StringComparison.Ordinal));
 
     static async Task After(Task before, Func<Task> part)
     {

@@ -6,7 +6,8 @@ static class Up
     public const string Origin = "http://localhost:7071";
 
     /// <param name="withIdp">Demo Id runs too, and tenant demo signs in with it.</param>
-    public static async Task Run(bool withIdp = false)
+    /// <param name="sample">The sample app is built and served, too.</param>
+    public static async Task Run(bool withIdp = false, bool sample = false)
     {
         await CheckTools();
         var port = new Uri(Origin).Port;
@@ -16,13 +17,15 @@ static class Up
         if (withIdp) await Shell.NpmInstall(DemoId.Folder);
         await Feed.Restore();
         Child? azurite = null;
-        await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
+        await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite(),
+            sample ? Sample.Build($"{Origin}/demo") : Task.CompletedTask));
         await BlobCors.Allow(10000, await BlobCors.UsualKey(), Origin);
         await Shell.Step("Starting the broker for messages", () => Broker.Start(Broker.Port, new LogFile(Broker.Log)));
         var log = new LogFile(".local/worker.log");
         Child? service = null;
         await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
         if (withIdp) await Shell.Step("Starting Demo Id", () => DemoId.Start(Origin));
+        if (sample) await Shell.Step("Starting the sample app", () => Sample.Serve(Origin));
         Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
         log.Echo = true;
         await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);

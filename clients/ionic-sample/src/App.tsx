@@ -35,13 +35,15 @@ export function App() {
       void closeLibrary();
       setUser('nobody');
     });
-    const online = (): void => void catchUp();
+    const moved = (): void => void catchUp();
     const seen = (): void => { if (document.visibilityState === 'visible') void catchUp(); };
-    window.addEventListener('online', online);
+    window.addEventListener('online', moved);
+    window.addEventListener('offline', moved);
     document.addEventListener('visibilitychange', seen);
     return () => {
       stop();
-      window.removeEventListener('online', online);
+      window.removeEventListener('online', moved);
+      window.removeEventListener('offline', moved);
       document.removeEventListener('visibilitychange', seen);
     };
   }, []);

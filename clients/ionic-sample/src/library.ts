@@ -52,6 +52,7 @@ export async function closeLibrary(): Promise<void> {
 }
 
 async function follow(): Promise<void> {
+  if (!navigator.onLine) return show('offline'); // The 'online' event asks again.
   const mine = key;
   try {
     for await (const page of files.changes({ cursor })) {
