@@ -3,9 +3,8 @@
 #:project tests/Workshop/Workshop.csproj
 
 // The workshop runs, shows and tests Latchkey on this machine. Outside this folder it installs only packages in the caches of
-// NuGet and npm, and with `test` Debian's Chromium shell, clamd and Kotlin if they are missing. Git ignores everything that it writes: .feed/,
-// .local/,
-// node_modules/, bin/, obj/.
+// NuGet and npm, and with `test` Debian's Chromium shell, clamd and Kotlin if they are missing. Git ignores everything that it
+// writes: .feed/, .local/, node_modules/, bin/, obj/, dist/.
 using System.Runtime.InteropServices;
 using Latchkey.Workshop;
 

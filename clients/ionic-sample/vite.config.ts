@@ -6,5 +6,5 @@ const server = { port: 8100, strictPort: true };
 export default defineConfig({
   server,
   preview: server,
-  build: { target: 'es2022', chunkSizeWarningLimit: 900, reportCompressedSize: false },
+  build: { target: 'es2022', chunkSizeWarningLimit: 1500, reportCompressedSize: false },
 });

@@ -109,7 +109,7 @@ test('a new user signs up, backs up with a pause, looks offline, shares, deletes
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.locator('[name="code"]').fill(await codeFor(email));
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('button', { name: 'Allow', exact: true }).click();
     await page.getByText('No photos yet').waitFor();
     assert.equal(page.url(), `${app}/`, 'the code has left the address');
 
@@ -206,7 +206,7 @@ test('with a passkey, in a tenant that has them', { skip: missing, timeout: 90_0
     await page.goto(app);
     await button(page, 'Sign in').click();
     // The virtual authenticator takes the suggestion in the name field as soon as it is offered.
-    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('button', { name: 'Allow', exact: true }).click();
     await page.getByText('No photos yet').or(photos(page).first()).waitFor();
     await page.goto(`${origin}/acme/account/passkeys`);
     await page.getByRole('button', { name: 'Remove The sample' }).click();

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { IonButton, IonContent, IonIcon, IonPage, IonText } from '@ionic/react';
+import { IonButton, IonContent, IonIcon, IonPage } from '@ionic/react';
 import { images } from 'ionicons/icons';
 import { SignInError } from '@latchkey/client';
 import { session } from './client';
@@ -23,7 +23,7 @@ export function SignIn({ problem, onSignedIn }: { problem?: string; onSignedIn: 
           <IonIcon icon={images} aria-hidden="true" />
           <h1>Photos</h1>
           <p>Your photos, backed up and on every device.</p>
-          {(fault ?? problem) && <IonText color="medium" role="status"><p>{fault ?? problem}</p></IonText>}
+          {(fault ?? problem) && <p className="said" role="status">{fault ?? problem}</p>}
           <IonButton expand="block" onClick={() => void go()}>Sign in</IonButton>
           <IonButton expand="block" fill="outline" onClick={() => void go('create')}>Create an account</IonButton>
         </main>

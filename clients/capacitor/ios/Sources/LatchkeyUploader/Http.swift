@@ -71,7 +71,8 @@ final class Http: NSObject, URLSessionTaskDelegate {
     func isSafe(_ url: URL) -> Bool {
         guard let host = url.host, url.user == nil else { return false }
         if url.scheme == "https" { return true }
-        let local = #"^(localhost|127(\.\d{1,3}){3}|10(\.\d{1,3}){3}|192\.168(\.\d{1,3}){2}|172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2})$"#
+        let local = "^(localhost|127([.][0-9]{1,3}){3}|10([.][0-9]{1,3}){3}|192[.]168([.][0-9]{1,3}){2}"
+            + "|172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2})$"
         return allowLocal && url.scheme == "http" && host.range(of: local, options: .regularExpression) != nil
     }
 

@@ -43,8 +43,8 @@ public actor Uploader {
     /// Keeps the settings; the system may start the app without its web view.
     func configure(issuer: String, clientId: String, allowLocal: Bool, accessGroup: String?) throws {
         let settings: [String: Any] = ["issuer": issuer, "clientId": clientId, "allowLocal": allowLocal, "accessGroup": accessGroup ?? ""]
-        let isNew = !(UserDefaults.standard.dictionary(forKey: Self.defaults).map { NSDictionary(dictionary: $0).isEqual(to: settings) } ?? false)
-        if isNew {
+        let before = UserDefaults.standard.dictionary(forKey: Self.defaults) ?? [:]
+        if !NSDictionary(dictionary: before).isEqual(to: settings) {
             UserDefaults.standard.set(settings, forKey: Self.defaults)
             connection = nil
         }
@@ -130,8 +130,9 @@ public actor Uploader {
         let http = Http(allowLocal: settings["allowLocal"] as? Bool ?? false)
         let queue = try UploadQueue(folder: folder)
         let transfer = try self.transfer ?? newTransfer(folder)
-        let session = Session(issuer: issuer, clientId: clientId, store: KeychainStore(accessGroup: group.isEmpty ? nil : group), http: http,
-                              lockFile: folder.appendingPathComponent("refresh.lock"))
+        let store = KeychainStore(accessGroup: group.isEmpty ? nil : group)
+        let session = Session(
+            issuer: issuer, clientId: clientId, store: store, http: http, lockFile: folder.appendingPathComponent("refresh.lock"))
         let made = Connection(issuer: issuer, session: session, http: http, queue: queue, transfer: transfer)
         connection = made
         return made
@@ -185,7 +186,9 @@ public actor Uploader {
             if state == .cancelled && upload.deleteAfter { try? FileManager.default.removeItem(at: upload.file) }
             changed?(upload.status)
         }
-        for (part, task) in await connection.transfer.parts() where !(connection.queue.find(part.upload)?.isActive ?? false) { task.cancel() }
+        for (part, task) in await connection.transfer.parts() {
+            if connection.queue.find(part.upload)?.isActive != true { task.cancel() }
+        }
     }
 
     /// Gives the system work until its window is full.
@@ -235,7 +238,7 @@ public actor Uploader {
         if let fault = upload.fault { throw UploadError.refused(code: fault) }
         let begun = try await api(connection, "/files", upload.request, ["Idempotency-Key": "\"\(upload.id)\""])
         guard begun.isSuccess else {
-            if begun.status == 404 || begun.status == 410 { throw UploadError.tryLater(seconds: 1) } // The key begins another.
+            if begun.status == 410 { throw UploadError.tryLater(seconds: 1) } // The key begins another.
             throw UploadError.refused(code: begun.code)
         }
         let progress = begun.json

@@ -66,10 +66,11 @@ class UploadWorker(context: Context, parameters: WorkerParameters) : Worker(cont
 
     private fun foreground(uploader: Uploader?, text: String?): ForegroundInfo {
         val manager = applicationContext.getSystemService(Context.NOTIFICATION_SERVICE) as NotificationManager
+        val title = uploader?.title ?: "Uploads"
         if (Build.VERSION.SDK_INT >= 26)
-            manager.createNotificationChannel(NotificationChannel(CHANNEL, uploader?.title ?: "Uploads", NotificationManager.IMPORTANCE_LOW))
+            manager.createNotificationChannel(NotificationChannel(CHANNEL, title, NotificationManager.IMPORTANCE_LOW))
         val shown: Notification = NotificationCompat.Builder(applicationContext, CHANNEL)
-            .setContentTitle(uploader?.title ?: "Uploads").setContentText(text).setSmallIcon(android.R.drawable.stat_sys_upload)
+            .setContentTitle(title).setContentText(text).setSmallIcon(android.R.drawable.stat_sys_upload)
             .setOngoing(true).build()
         return if (Build.VERSION.SDK_INT >= 29) ForegroundInfo(NOTIFICATION, shown, ServiceInfo.FOREGROUND_SERVICE_TYPE_DATA_SYNC)
             else ForegroundInfo(NOTIFICATION, shown)

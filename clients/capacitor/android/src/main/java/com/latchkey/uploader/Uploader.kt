@@ -45,8 +45,8 @@ class Uploader private constructor(context: Context, private val issuer: String,
             made ?: settings(context).run {
                 val issuer = getString("issuer", null) ?: return@run null
                 val clientId = getString("clientId", null) ?: return@run null
-                Uploader(context.applicationContext, issuer, clientId, getBoolean("allowLocal", false), getString("title", null) ?: "Uploads")
-                    .also { made = it }
+                val title = getString("title", null) ?: "Uploads"
+                Uploader(context.applicationContext, issuer, clientId, getBoolean("allowLocal", false), title).also { made = it }
             }
         }
 

@@ -108,7 +108,8 @@ open class Http(private val allowLocal: Boolean) {
     }
 
     companion object {
-        private val PRIVATE = Regex("""localhost|127(\.\d{1,3}){3}|10(\.\d{1,3}){3}|192\.168(\.\d{1,3}){2}|172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2}""")
+        private val PRIVATE = Regex("(localhost|127([.][0-9]{1,3}){3}|10([.][0-9]{1,3}){3}|192[.]168([.][0-9]{1,3}){2}" +
+            "|172[.](1[6-9]|2[0-9]|3[01])([.][0-9]{1,3}){2})")
 
         /** https, or plain http to this machine or a private network (RFC 1918) if the app allows it. */
         fun isSafe(url: String, allowLocal: Boolean): Boolean = try {

@@ -28,7 +28,8 @@ data class Upload(
     /** Null if the file is there and as it was; otherwise the code. */
     fun fault(): String? {
         val file = File(path)
-        return if (!file.isFile) "file_missing" else if (file.length() != size || file.lastModified() != fileModified) "file_changed" else null
+        if (!file.isFile) return "file_missing"
+        return if (file.length() != size || file.lastModified() != fileModified) "file_changed" else null
     }
 
     fun toJson(): JSONObject = JSONObject().put("id", id).put("user", user).put("path", path).put("size", size)

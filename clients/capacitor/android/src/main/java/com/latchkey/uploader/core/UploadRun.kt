@@ -59,7 +59,7 @@ class UploadRun(
             upload.fault()?.let { throw Refused(0, it) }
             val begun = api("POST", "/files", upload.request, mapOf("Idempotency-Key" to "\"$id\""))
             if (!begun.isSuccess) {
-                if (begun.status == 404 || begun.status == 410) continue // It has expired meanwhile: the key begins another.
+                if (begun.status == 410) continue // It has expired meanwhile: the key begins another.
                 throw Refused(begun.status, begun.code)
             }
             val fileId = begun.json.optString("id", "")
@@ -83,7 +83,9 @@ class UploadRun(
     private fun send(upload: Upload, begun: JSONObject): Boolean {
         val target = begun.optJSONObject("upload") ?: return true // One PUT whose answer was lost: the bytes are there.
         val url = target.getString("url")
-        val headers = target.getJSONObject("headers").let { all -> all.keys().asSequence().map { it as String }.associateWith { all.getString(it) } }
+        val headers = target.getJSONObject("headers").let { all ->
+            all.keys().asSequence().map { it as String }.associateWith { all.getString(it) }
+        }
         val size = target.optLong("blockSize", 0)
         if (size <= 0) return put(upload, url, headers, 0, upload.size, 0)
         val received = begun.optJSONArray("received")
