@@ -75,7 +75,7 @@ export interface UploaderPlugin {
   enqueue(options: EnqueueOptions): Promise<{ ids: string[] }>;
   /** Pauses everything that is not done, or some. What has arrived stays. */
   pause(options?: { ids?: string[] }): Promise<void>;
-  /** Goes on at once, also with what has failed. Call it after a sign-in too. */
+  /** Goes on at once, also with what has failed. */
   resume(options?: { ids?: string[] }): Promise<void>;
   /** Gives up everything that is not done, or some. */
   cancel(options?: { ids?: string[] }): Promise<void>;
@@ -85,7 +85,7 @@ export interface UploaderPlugin {
   clear(): Promise<void>;
   /** An upload has changed. At most four times a MiB. Ask `list` when the app comes to the front: it may have missed some. */
   addListener(event: 'changed', heard: (upload: UploadStatus) => void): Promise<PluginListenerHandle>;
-  /** Uploads wait, because the user has to sign in. */
+  /** Uploads wait, because the user has to sign in. Then they go on by themselves; on the web with `resume`. */
   addListener(event: 'signedOut', heard: () => void): Promise<PluginListenerHandle>;
   removeAllListeners(): Promise<void>;
   /** Internal, as the next three: `deviceStorage` uses them. */

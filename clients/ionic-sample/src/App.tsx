@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react';
 import { IonApp, IonPage, IonSpinner } from '@ionic/react';
 import type { User } from '@latchkey/client';
-import { Uploader } from '@latchkey/capacitor-uploader';
 import { deleteAccount } from './account-actions';
 import { session, start } from './client';
 import { catchUp, closeLibrary, openLibrary } from './library';
@@ -19,7 +18,6 @@ export function App() {
     setUser(signedIn ?? 'nobody');
     if (!signedIn) return;
     setProblem(undefined);
-    await Uploader.resume(); // What waited for the sign-in goes on.
     await openLibrary(signedIn.sub);
   };
 

@@ -35,7 +35,7 @@ export function useBackup(): BackupState {
   };
 }
 
-/** Backs photos up. `asset` makes each of them go once, whatever happens on the way. */
+/** Backs photos up: each goes once, whatever happens on the way. */
 export async function addPhotos(photos: UploadFile[]): Promise<void> {
   await Uploader.clear();
   await Uploader.enqueue({ files: photos.map(photo => ({ folder: 'Photos', ...photo })) });
@@ -55,7 +55,7 @@ export async function takePhoto(): Promise<UploadFile[]> {
 /** Lets people choose photos of the phone's gallery. */
 export async function chooseFromGallery(): Promise<UploadFile[]> {
   const { results } = await Camera.chooseFromGallery({ mediaType: MediaTypeSelection.Photo, allowMultipleSelection: true });
-  return results.flatMap(({ uri }) => uri ? [{ path: uri, asset: uri }] : []);
+  return results.flatMap(({ uri }) => uri ? [{ path: uri }] : []);
 }
 
 export const pause = (): Promise<void> => Uploader.pause();

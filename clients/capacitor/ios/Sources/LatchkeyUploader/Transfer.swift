@@ -36,6 +36,11 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: true)
     }
 
+    /// Connects to the system's sessions: from then on it hands over what has happened.
+    func open() {
+        _ = sessions
+    }
+
     /// What is being sent, also from before the app was ended.
     func parts() async -> [(part: Part, task: URLSessionTask)] {
         var all: [(Part, URLSessionTask)] = []

@@ -35,7 +35,11 @@ public actor Uploader {
         guard Transfer.identifiers.contains(identifier) else { return false }
         Task {
             await shared.wait(identifier, completionHandler)
-            try? await shared.restore()
+            do {
+                try await shared.restore()
+            } catch {
+                await shared.answer(identifier) // `configure` was never called: there is nothing to go on with.
+            }
         }
         return true
     }
@@ -143,6 +147,7 @@ public actor Uploader {
         made.ended = { part, isSent in Task { await self.ended(part, isSent) } }
         made.progressed = { part, bytes in Task { await self.progressed(part, bytes) } }
         made.delivered = { identifier in Task { await self.delivered(identifier) } }
+        made.open()
         transfer = made
         return made
     }
@@ -168,13 +173,14 @@ public actor Uploader {
     private func delivered(_ identifier: String) {
         later {
             await self.fill() // The app has half a minute: what comes next is with the system before it says that it is done.
-            guard let completion = await self.taken(identifier) else { return }
-            await MainActor.run { completion() }
+            await self.answer(identifier)
         }
     }
 
-    private func taken(_ identifier: String) -> (() -> Void)? {
-        systemWaits.removeValue(forKey: identifier)
+    /// Tells the system that the app is done with the events of a session.
+    private func answer(_ identifier: String) async {
+        guard let completion = systemWaits.removeValue(forKey: identifier) else { return }
+        await MainActor.run { completion() }
     }
 
     private func stop(_ ids: [String]?, from states: Set<UploadState>, to state: UploadState) async throws {
@@ -199,7 +205,7 @@ public actor Uploader {
         for upload in connection.queue.all() where upload.isActive && upload.user == user {
             let used = parts.reduce(0) { $0 + $1.bytes }
             if used >= Self.window || parts.count >= Self.tasks { return }
-            if upload.tries >= 3 { continue } // Until `resume`, the next start, or `tryAgain`.
+            if upload.tries >= 3 { continue } // Until `resume` or `again`.
             if parts.contains(where: { $0.upload == upload.id }) { continue } // Its turn comes when they have ended.
             do {
                 parts += try await turn(upload, connection, room: Self.window - used)
@@ -209,7 +215,9 @@ public actor Uploader {
             } catch UploadError.refused(let code) {
                 update(upload.id) { $0.state = .failed; $0.code = code }
             } catch UploadError.tryLater(let seconds) {
-                return tryAgain(in: seconds ?? 60)
+                update(upload.id) { $0.tries += 1 }
+                tryAgain(in: seconds ?? 60)
+                if seconds != nil || upload.tries < 2 { return } // From the third time on it no longer keeps the others waiting.
             } catch {
                 return tryAgain(in: 60)
             }
@@ -229,7 +237,7 @@ public actor Uploader {
 
     private func again() {
         isScheduled = false
-        for upload in connection?.queue.all() ?? [] where upload.isActive && upload.tries > 0 { update(upload.id) { $0.tries = 0 } }
+        for upload in connection?.queue.all() ?? [] where upload.isActive && upload.tries >= 3 { update(upload.id) { $0.tries = 0 } }
         later { await self.fill() }
     }
 
@@ -294,8 +302,8 @@ public actor Uploader {
     }
 
     private func finish(_ upload: Upload) -> [Part] {
-        update(upload.id) { $0.state = .done; $0.sent = $0.size }
-        if upload.deleteAfter { try? FileManager.default.removeItem(at: upload.file) }
+        let isDone = update(upload.id) { $0.state = .done; $0.sent = $0.size; $0.tries = 0 }
+        if isDone && upload.deleteAfter { try? FileManager.default.removeItem(at: upload.file) }
         return []
     }
 

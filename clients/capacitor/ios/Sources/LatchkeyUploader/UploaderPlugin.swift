@@ -98,6 +98,7 @@ public class UploaderPlugin: CAPPlugin, CAPBridgedPlugin {
         answer(call) {
             guard let value = call.getString("value") else { throw PluginError("`value` is missing.") }
             try self.store.set(Self.required(call, "key"), value)
+            try? await Uploader.shared.restore() // The user may have signed in.
             return [:]
         }
     }

@@ -43,7 +43,7 @@ class UploadWorker(context: Context, parameters: WorkerParameters) : Worker(cont
                         return Result.success()
                     }
                 }
-                is Outcome.SignedOut -> return Result.success() // `resume` after the next sign-in starts it again.
+                is Outcome.SignedOut -> return Result.success() // The next sign-in starts it again.
                 is Outcome.Stopped -> failed.add(upload.id)
                 else -> Unit
             }

@@ -1,6 +1,7 @@
 package com.latchkey.uploader
 
 import android.net.Uri
+import android.provider.OpenableColumns
 import com.getcapacitor.JSArray
 import com.getcapacitor.JSObject
 import com.getcapacitor.Plugin
@@ -38,6 +39,7 @@ class UploaderPlugin : Plugin(), Uploader.Listener {
         val allowLocal = call.getBoolean("allowLocalHttp", false) == true
         require(Http.isSafe(issuer, allowLocal)) { "The issuer has to be https." }
         Uploader.configure(context, issuer, required(call, "clientId"), allowLocal, call.getString("title") ?: "Uploads")
+        goOn()
         null
     }
 
@@ -66,8 +68,7 @@ class UploaderPlugin : Plugin(), Uploader.Listener {
     @PluginMethod
     fun resume(call: PluginCall) = answer(call) {
         moved(call, setOf(State.PAUSED, State.FAILED), State.WAITING)
-        // At once, also what was waiting for its next try.
-        uploader().queue.all().filter { it.isActive }.map { it.queue }.distinct().forEach { UploadWorker.schedule(context, it, 0) }
+        goOn(0) // At once, also what was waiting for its next try.
         null
     }
 
@@ -98,6 +99,7 @@ class UploaderPlugin : Plugin(), Uploader.Listener {
     @PluginMethod
     fun setItem(call: PluginCall) = answer(call) {
         store.set(required(call, "key"), call.getString("value") ?: throw IllegalArgumentException("`value` is missing."))
+        goOn() // The user may have signed in.
         null
     }
 
@@ -114,6 +116,11 @@ class UploaderPlugin : Plugin(), Uploader.Listener {
 
     override fun signedOut() = notifyListeners("signedOut", JSObject())
 
+    private fun goOn(seconds: Long? = null) {
+        val waiting = Uploader.of(context)?.queue?.all().orEmpty().filter { it.isActive }
+        waiting.map { it.queue }.distinct().forEach { UploadWorker.schedule(context, it, seconds) }
+    }
+
     private fun uploader() = Uploader.of(context) ?: throw IllegalStateException("Call `configure` first.")
 
     private fun moved(call: PluginCall, from: Set<State>, to: State): List<Upload> {
@@ -129,9 +136,15 @@ class UploaderPlugin : Plugin(), Uploader.Listener {
         val copy = File(File(context.filesDir, "latchkey-copies").apply { mkdirs() }, UUID.randomUUID().toString())
         val source = context.contentResolver.openInputStream(uri) ?: throw IOException("The file can't be read.")
         source.use { from -> copy.outputStream().use { from.copyTo(it) } }
+        if (file.isNull("name")) displayName(uri)?.let { file.put("name", it) }
+        if (file.isNull("contentType")) context.contentResolver.getType(uri)?.let { file.put("contentType", it) }
         file.put("deleteAfter", true)
         return copy.path
     }
+
+    private fun displayName(uri: Uri): String? =
+        context.contentResolver.query(uri, arrayOf(OpenableColumns.DISPLAY_NAME), null, null, null)
+            ?.use { if (it.moveToFirst()) it.getString(0) else null }
 
     private fun required(call: PluginCall, name: String): String =
         call.getString(name)?.takeIf { it.isNotEmpty() } ?: throw IllegalArgumentException("`$name` is missing.")

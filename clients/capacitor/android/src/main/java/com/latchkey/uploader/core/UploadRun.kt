@@ -72,8 +72,7 @@ class UploadRun(
                 upload.fault()?.let { throw Refused(0, it) }
                 if (!complete(begun.json, fileId, upload)) continue
             }
-            change(id) { it.copy(state = State.DONE, sent = it.size) }
-            if (upload.deleteAfter) File(upload.path).delete()
+            if (change(id) { it.copy(state = State.DONE, sent = it.size) } && upload.deleteAfter) File(upload.path).delete()
             return true
         }
         return false
