@@ -6,21 +6,17 @@ static class Sample
     public const string Folder = "clients/ionic-sample";
     public const string Origin = "http://localhost:8100"; // The demo tenants allow it, and their client `mobile` comes back to it.
 
-    static readonly string[] Packages = ["clients/js", "clients/capacitor"];
+    const string Plugin = "clients/capacitor";
 
     /// <summary>Builds the packages and installs them, and builds the app for a tenant.</summary>
     /// <param name="issuer">The tenant's address, which stands in the built page.</param>
     public static async Task Build(string issuer)
     {
-        foreach (var package in Packages)
-        {
-            await Shell.NpmInstall(package);
-            if (Newest($"{package}/src") > Newest($"{package}/dist"))
-                await Shell.Step($"Building {package}", () => Npm(package, "build"));
-        }
+        await ClientLibrary.Ensure();
+        await ClientLibrary.Build(Plugin);
         // npm packs the folders that are its packages and installs the copies. It does not notice by itself that they have changed.
         var done = $"{Folder}/node_modules/.package-lock.json";
-        if (Packages.Any(package => Newest($"{package}/dist") > File.GetLastWriteTimeUtc(done)))
+        if (new[] { "clients/js/dist", $"{Plugin}/dist" }.Any(built => Newest(built) > File.GetLastWriteTimeUtc(done)))
             File.Delete(done);
         await Shell.NpmInstall(Folder);
         await Shell.Step("Building the sample app", () => Npm(Folder, "build", ("VITE_ISSUER", issuer)));
@@ -44,9 +40,8 @@ static class Sample
         Console.WriteLine($"The sample app is at {Origin}");
     }
 
-    static DateTime Newest(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max()
-        : default;
+    static DateTime Newest(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Max(File.GetLastWriteTimeUtc);
 
     static async Task Npm(string folder, string script, params (string, string)[] environment)
     {

@@ -154,3 +154,173 @@ test('the system browser signs in, files move, the session is refreshed and revo
     { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'mobile', refresh_token: refreshToken }) });
   assert.equal((await answer.json()).error, 'invalid_grant');
 });
+
+test('closing the sheet rejects, nobody listens any more, and the next sign-in works', async () => {
+  const closing = phone(async () => undefined);
+  const { session, storage } = newSession({}, closing);
+  await assert.rejects(session.signIn(), { name: 'SignInError', code: 'cancelled' });
+  const stop = new AbortController();
+  const waiting = newSession({ storage }, phone(() => new Promise(() => {})));
+  const given = waiting.session.signIn({ signal: stop.signal });
+  while (waiting.device.opened.length === 0) await new Promise(setImmediate);
+  stop.abort();
+  await assert.rejects(given, { code: 'cancelled' });
+  assert.deepEqual([closing.listeners.size, waiting.device.listeners.size], [0, 0]);
+  const denied = newSession({ storage }, phone(url => signIn(url, redirectUri, 'alice', 'deny')));
+  await assert.rejects(denied.session.signIn({ prompt: 'consent' }), { name: 'SignInError', code: 'access_denied' });
+  assert.equal(await session.isSignedIn(), false);
+});
+
+test('an answer with another state, another issuer, twice the same parameter, or none of its own signs nobody in', async () => {
+  let answer;
+  const { session, storage } = newSession({}, phone(async url => {
+    answer = await signIn(url, redirectUri);
+    return undefined; // The system ends the app: the answer comes with its next start.
+  }));
+  await assert.rejects(session.signIn(), { code: 'cancelled' });
+  const state = answer.searchParams.get('state');
+  const changed = (name, value) => {
+    const url = new URL(answer);
+    url.searchParams.set(name, value);
+    return url.href;
+  };
+  const restarted = newSession({ storage }).session;
+  await assert.rejects(restarted.handleRedirect(changed('state', 'x')), { code: 'state_mismatch' });
+  await assert.rejects(restarted.handleRedirect(`${answer.href}&state=${state}`), { code: 'state_mismatch' });
+  await assert.rejects(restarted.handleRedirect(changed('iss', `${issuer}2`)), { code: 'issuer_mismatch' });
+  await assert.rejects(newSession().session.handleRedirect(answer.href), { code: 'state_mismatch' });
+  for (const other of [`${redirectUri}x?code=1&state=${state}`, `${redirectUri}?code=1`, redirectUri, undefined]) {
+    assert.equal(await restarted.handleRedirect(other), undefined);
+  }
+  // Asked twice at once, as some frameworks do, it is redeemed once.
+  const [one, two] = await Promise.all([restarted.handleRedirect(answer.href), restarted.handleRedirect(answer.href)]);
+  assert.deepEqual([one.user.name, two], ['Alice', one]);
+  await assert.rejects(newSession({ storage }).session.handleRedirect(answer.href), { code: 'state_mismatch' });
+});
+
+test('DPoP binds the session, and the nonce is sent when the service asks for it', async () => {
+  const { session, storage, files } = newSession({ dpop: true });
+  await session.signIn();
+  assert.equal((await stored(storage)).tokenType, 'DPoP');
+  await session.refresh();
+  assert.ok(Array.isArray((await files.list()).files));
+  const stolen = newSession({ storage, dpop: true }); // The tokens without the key.
+  await assert.rejects(stolen.session.refresh(), { name: 'SessionEndedError' });
+});
+
+test('one refresh at a time, in a page and across pages that share a storage', async () => {
+  const { session, storage, files } = newSession();
+  await session.signIn();
+  const others = [newSession({ storage }), newSession({ storage })];
+  await storage.set(`latchkey:tokens:${issuer}:mobile`, JSON.stringify({ ...await stored(storage), expiresAt: Date.now() }));
+  let refreshes = 0;
+  await through((url, init) => void (url.endsWith('/oauth/token') && refreshes++), () =>
+    Promise.all([session.accessToken(), ...others.flatMap(other => [other.files.list(), other.files.spaces()])]));
+  // The first one has its token in memory still.
+  assert.equal(refreshes, 1);
+  assert.deepEqual(new Set(await Promise.all(others.map(other => other.session.accessToken()))).size, 1);
+  assert.ok(files);
+});
+
+test('no network keeps the session; a plugin that refreshes at the same moment wins; invalid_grant ends it and tells', async () => {
+  const { session, storage } = newSession();
+  const ended = [];
+  session.onEnded(error => ended.push(error.code));
+  await session.signIn();
+  const key = `latchkey:tokens:${issuer}:mobile`;
+  const offline = url => (url.endsWith('/oauth/token') ? Promise.reject(new TypeError('offline')) : undefined);
+  await through(offline, () => assert.rejects(session.refresh(), { name: 'NetworkError', code: 'network' }));
+  for (const answer of [new Response('<html>', { status: 400 }), new Response('', { status: 503, headers: { 'Retry-After': '99999999999' } })]) {
+    await through(url => (url.endsWith('/oauth/token') ? Promise.resolve(answer) : undefined), () => assert.rejects(session.refresh(), error =>
+      error.name !== 'SessionEndedError' && !(error.retryAfter > 86_400)));
+  }
+  assert.equal(await session.isSignedIn(), true);
+
+  // Native code refreshes with the same token, and once more, before our answer is back.
+  const refresh = async token => (await fetch(`${issuer}/oauth/token`,
+    { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token', client_id: 'mobile', refresh_token: token }) })).json();
+  let isFirst = true;
+  let newest;
+  await through((url, init, send) => {
+    if (!url.endsWith('/oauth/token') || !isFirst) return undefined;
+    isFirst = false;
+    return send().then(async answer => {
+      const before = await stored(storage);
+      const { refresh_token: second } = await refresh(before.refreshToken);
+      const third = await refresh(second);
+      newest = third.refresh_token;
+      await storage.set(key, JSON.stringify({ ...before, accessToken: third.access_token, refreshToken: newest, expiresAt: Date.now() + 900_000 }));
+      return answer;
+    });
+  }, () => session.refresh());
+  assert.equal((await stored(storage)).refreshToken, newest);
+  await session.refresh();
+
+  await fetch(`${issuer}/oauth/revoke`, { method: 'POST', body: new URLSearchParams({ client_id: 'mobile', token: (await stored(storage)).refreshToken }) });
+  const files = new lib.Files(session);
+  await assert.rejects(files.list(), { name: 'SessionEndedError', code: 'session_ended' }); // 401, and then the refresh.
+  assert.deepEqual([ended, await session.isSignedIn()], [['session_ended'], false]);
+});
+
+test('another user in another tab is not taken for the one who was here', async () => {
+  const { session, storage } = newSession();
+  const ended = [];
+  session.onEnded(error => ended.push(error.code));
+  await session.signIn();
+  const other = newSession({ storage }, phone(url => signIn(url, redirectUri, 'bob')));
+  await other.session.signIn();
+  await assert.rejects(session.refresh(), { name: 'SessionEndedError', code: 'user_changed' });
+  assert.deepEqual([ended, (await other.session.user()).name], [['user_changed'], 'Bob']);
+});
+
+test('the tokens of oidc-client-ts serve the files', async t => {
+  const navigator = { prepare: async () => ({ navigate: async ({ url }) => ({ url: (await signIn(url, redirectUri)).href }), close() {} }), callback: async () => {} };
+  const manager = new lib.UserManager({ authority: issuer, client_id: 'mobile', redirect_uri: redirectUri, scope, automaticSilentRenew: false },
+    navigator, navigator);
+  t.after(() => manager.removeUser()); // Its timers would keep the test's process alive.
+  const authorizer = lib.fromUserManager(manager);
+  const files = new lib.Files(authorizer);
+  await assert.rejects(files.list(), { code: 'not_signed_in' });
+  await manager.signinPopup();
+  const file = await files.upload(new File([photo(100)], 'oidc.jpg', { type: 'image/jpeg' }));
+  assert.equal(file.status, 'available');
+  const { token } = await authorizer.authorize('GET', `${issuer}/files`);
+  const renewed = await Promise.all([1, 2].map(() => authorizer.authorize('GET', `${issuer}/files`, token)));
+  assert.ok(renewed.every(one => one.token === renewed[0].token && one.token !== token));
+  await fetch(`${issuer}/oauth/revoke`,
+    { method: 'POST', body: new URLSearchParams({ client_id: 'mobile', token: (await manager.getUser()).refresh_token }) });
+  await assert.rejects(authorizer.authorize('GET', `${issuer}/files`, renewed[0].token), { name: 'SessionEndedError' });
+});
+
+test('hostile answers: no token leaves the issuer, no redirect is followed, no foreign address is used', async t => {
+  const { session, files } = newSession();
+  await session.signIn();
+  await assert.rejects(session.authorize('GET', `${issuer}.evil.example/files`), { code: 'invalid_argument' });
+  await assert.rejects(files.get('../../acme/files'), { code: 'file_not_found' });
+  await assert.rejects(files.get('..'), TypeError);
+  const heard = [];
+  const thief = createServer((request, response) => {
+    heard.push(request.headers.authorization ?? '');
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await new Promise(resolve => thief.once('listening', resolve));
+  t.after(() => thief.close());
+  const elsewhere = `http://127.0.0.1:${thief.address().port}/`;
+  const host = createServer((_, response) => response.writeHead(307, { Location: elsewhere }).end()).listen(0, '127.0.0.1');
+  await new Promise(resolve => host.once('listening', resolve));
+  t.after(() => host.close());
+  const trusting = { issuer: `http://127.0.0.1:${host.address().port}/demo`, user: async () => undefined,
+    authorize: async () => ({ token: 't', headers: { Authorization: 'Bearer t' } }) };
+  await assert.rejects(new lib.ApiClient(trusting).send('POST', '/files', { body: { name: 'a', size: 1 } }), { name: 'NetworkError' });
+  assert.deepEqual(heard, []);
+  const secure = { ...trusting, issuer: 'https://login.example/demo' };
+  const answers = answer => url => (url.startsWith('https://login.example') ? Promise.resolve(Response.json(answer)) : undefined);
+  await through(answers({ url: elsewhere, expiresAt: '' }), () => assert.rejects(new lib.Files(secure).download('x'), { code: 'invalid_answer' }));
+  for (const upload of [{ url: elsewhere, headers: {} }, { url: 'https://a.example', headers: {}, blockSize: -1 }, { url: 'nothing', headers: {} }]) {
+    await through(answers({ id: 'x', status: 'pending', upload }), () =>
+      assert.rejects(new lib.Files(secure).upload(new File(['a'], 'a.txt')), { code: 'invalid_answer' }));
+  }
+  await through(answers([1]), () => assert.rejects(new lib.Files(secure).get('x'), { code: 'invalid_answer' }));
+  const busy = () => Promise.resolve(new Response('{"code":"too_many_requests"}', { status: 429, headers: { 'Retry-After': '86399' } }));
+  await through(busy, () => assert.rejects(new lib.Files(secure).get('x'), { name: 'RateLimitError', code: 'too_many_requests', retryAfter: 86399 }));
+});

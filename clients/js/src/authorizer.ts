@@ -1,3 +1,5 @@
+import { LatchkeyError } from './errors.js';
+
 /** What a request to the service is sent with. */
 export interface Authorization {
   /** `Authorization`, and `DPoP` if the token is bound to a key. */
@@ -31,4 +33,13 @@ export interface Authorizer {
   heard?(url: string, headers: Headers): void;
   /** Who is signed in, if that is known. */
   user(): Promise<User | undefined>;
+}
+
+/**
+ * Lets only addresses below the issuer pass, however they are written.
+ * @throws LatchkeyError `invalid_argument`
+ */
+export function mustBeBelow(issuer: string, url: string): void {
+  if (new URL(url).href.startsWith(`${new URL(issuer).href}/`)) return;
+  throw new LatchkeyError('invalid_argument', 'The tokens are for the issuer only.');
 }

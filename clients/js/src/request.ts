@@ -27,7 +27,8 @@ export async function request(url: string, init: RequestInit, { seconds = 120, b
   given?.addEventListener('abort', end);
   if (given?.aborted) end();
   try {
-    const answer = await fetch(url, { credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', ...init, signal: stop.signal });
+    const always: RequestInit = { credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer' };
+    const answer = await fetch(url, { ...always, ...init, signal: stop.signal });
     const { ok, status, headers } = answer;
     if (bytes && ok) return { ok, status, headers, json: undefined, blob: await answer.blob() };
     return { ok, status, headers, json: object(await answer.text()) };

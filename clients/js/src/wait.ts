@@ -31,7 +31,8 @@ export function isTemporary(error: unknown): boolean {
 
 /** How long to wait before the next try, in milliseconds: as the service says, otherwise longer each time, up to half a minute. */
 export function pause(error: unknown, tries: number): number {
-  if (error instanceof ApiError && error.retryAfter !== undefined) return 1000 * Math.min(error.retryAfter, longestWait) + 250 * Math.random();
+  const seconds = error instanceof ApiError ? error.retryAfter : undefined;
+  if (seconds !== undefined) return 1000 * Math.min(seconds, longestWait) + 250 * Math.random();
   return Math.min(30_000, 1000 * 2 ** tries) * (0.75 + Math.random() / 2);
 }
 

@@ -8,23 +8,28 @@ import type { paths } from './openapi.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The paths, without the issuer, that take a method. */
-export type PathOf<M extends Method> = { [P in keyof paths]: paths[P] extends { [_ in Lowercase<M>]: { responses: unknown } } ? P : never }[keyof paths];
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends { [_ in Lowercase<M>]: { responses: unknown } } ? P : never;
+}[keyof paths];
 
 /** An operation of the document. */
 export type Operation<M extends Method, P extends PathOf<M>> = paths[P][Lowercase<M> & keyof paths[P]];
 
-type Parameters<O, In extends string> = O extends { parameters: infer All } ? In extends keyof All ? NonNullable<All[In]> : undefined : undefined;
+type Parameters<O, In extends string> =
+  O extends { parameters: infer All } ? In extends keyof All ? NonNullable<All[In]> : undefined : undefined;
+type Good<All> = Extract<keyof All, 200 | 201 | 202>;
 type JsonOf<T> = T extends { content: { 'application/json': infer Body } } ? Body : never;
 
 /** The query parameters of an operation. */
 export type QueryOf<M extends Method, P extends PathOf<M>> = Parameters<Operation<M, P>, 'query'>;
 
 /** The JSON that an operation takes. */
-export type BodyOf<M extends Method, P extends PathOf<M>> = Operation<M, P> extends { requestBody?: infer Body } ? JsonOf<NonNullable<Body>> : never;
+export type BodyOf<M extends Method, P extends PathOf<M>> =
+  Operation<M, P> extends { requestBody?: infer Body } ? JsonOf<NonNullable<Body>> : never;
 
 /** The JSON that an operation answers with; undefined where the answer has none. */
 export type ResultOf<M extends Method, P extends PathOf<M>> = Operation<M, P> extends { responses: infer All }
-  ? { [S in Extract<keyof All, 200 | 201 | 202>]: JsonOf<All[S]> }[Extract<keyof All, 200 | 201 | 202>] | (204 extends keyof All ? undefined : never)
+  ? { [S in Good<All>]: JsonOf<All[S]> }[Good<All>] | (204 extends keyof All ? undefined : never)
   : never;
 
 /** What a request is made of. */
@@ -58,7 +63,8 @@ export class ApiClient {
     return (answer.json ?? invalid(`${method} ${path as string} was answered with something that is not a JSON object.`)) as ResultOf<M, P>;
   }
 
-  async #send(method: Method, url: string, parts: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal }): Promise<Answer> {
+  async #send(method: Method, url: string, parts: { body?: unknown; headers?: Record<string, string>; signal?: AbortSignal }):
+    Promise<Answer> {
     const isForm = parts.body instanceof FormData;
     let rejected: string | undefined;
     for (let tries = 1; ; tries++) {
@@ -88,6 +94,7 @@ function fill(path: string, values: Record<string, string> = {}): string {
 }
 
 function search(query: Record<string, unknown> = {}): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => [name, String(value)]);
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => [name, String(value)]);
   return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
 }

@@ -1,10 +1,12 @@
 import { LatchkeyError, NetworkError, RateLimitError, SessionEndedError } from '../errors.js';
-import { pause, wait } from '../wait.js';
+import { isTemporary, pause, wait } from '../wait.js';
 import type { Files } from './files.js';
 import { hashOf } from './hash.js';
 import type { Backup, BackupAsset, BackupOptions, BackupProgress, BackupResult, KnownItem } from './types.js';
 
 const atOnce = 1000;
+
+type Assets = Iterable<BackupAsset> | AsyncIterable<BackupAsset>;
 
 /** Uploads the assets that a space does not have, some at once, in the order in which they come. */
 export class RunningBackup implements Backup {
@@ -16,7 +18,7 @@ export class RunningBackup implements Backup {
   #resumed: (() => void) | undefined;
   #paused: Promise<void> | undefined;
 
-  constructor(private readonly files: Files, assets: Iterable<BackupAsset> | AsyncIterable<BackupAsset>, private readonly options: BackupOptions) {
+  constructor(private readonly files: Files, assets: Assets, private readonly options: BackupOptions) {
     this.finished = this.#run(assets);
     this.finished.catch(() => {}); // Whoever awaits it hears of it.
   }
@@ -53,7 +55,18 @@ export class RunningBackup implements Backup {
     return this.#state === 'done' || this.#state === 'cancelled';
   }
 
-  async #run(assets: Iterable<BackupAsset> | AsyncIterable<BackupAsset>): Promise<BackupResult> {
+  async #run(assets: Assets): Promise<BackupResult> {
+    try {
+      await this.#all(assets);
+    } catch (error) {
+      this.cancel(); // The other uploads too.
+      throw error;
+    }
+    if (!this.#result.cancelled) this.#report('done');
+    return this.#result;
+  }
+
+  async #all(assets: Assets): Promise<void> {
     let some: BackupAsset[] = [];
     for await (const asset of assets) {
       if (this.#result.cancelled) break;
@@ -62,8 +75,6 @@ export class RunningBackup implements Backup {
       some = [];
     }
     await this.#backUp(some);
-    if (!this.#result.cancelled) this.#report('done');
-    return this.#result;
   }
 
   async #backUp(assets: BackupAsset[]): Promise<void> {
@@ -91,8 +102,11 @@ export class RunningBackup implements Backup {
         return this.files.upload(bytes, {
           ...properties, folder, sha256, space: this.options.space, signal, identity: `${asset.size} ${asset.modifiedAt?.getTime()}`,
           onProgress: ({ state, sent }) => {
-            if (state === 'sending') [this.#counts.sentBytes, counted] = [this.#counts.sentBytes + Math.max(sent - counted, 0), Math.max(sent, counted)];
-            this.#report(this.#paused || this.#result.cancelled ? this.#state : state === 'waiting' ? 'waiting' : 'running');
+            if (state === 'sending' && sent > counted) {
+              this.#counts.sentBytes += sent - counted;
+              counted = sent;
+            }
+            if (!this.#paused && !this.#result.cancelled) this.#report(state === 'waiting' ? 'waiting' : 'running');
           },
         });
       });
@@ -101,7 +115,7 @@ export class RunningBackup implements Backup {
       this.#result.uploaded.push(file);
       this.#counts.uploaded++;
     } catch (error) {
-      if (error instanceof SessionEndedError) throw error;
+      if (error instanceof SessionEndedError || (error instanceof RateLimitError && !isShort(error))) throw error;
       this.#result.failed.push({ asset, error: error as LatchkeyError });
       this.#counts.failed++;
     }
@@ -120,7 +134,7 @@ export class RunningBackup implements Backup {
           await this.#paused;
           continue;
         }
-        if (!(error instanceof NetworkError || error instanceof RateLimitError)) throw error;
+        if (!(error instanceof NetworkError) && !isShort(error)) throw error;
         this.#report('waiting');
         await wait(pause(error, ++tries), this.#stop.signal, true).catch(() => {});
       }
@@ -139,6 +153,9 @@ export class RunningBackup implements Backup {
     this.options.onProgress?.(this.progress);
   }
 }
+
+/** True if the service asks to come back soon. */
+const isShort = (error: unknown): boolean => error instanceof RateLimitError && isTemporary(error);
 
 function question({ name, size, modifiedAt, sha256 }: BackupAsset): KnownItem {
   return sha256 || !modifiedAt ? { sha256: sha256?.toLowerCase() ?? '0'.repeat(64) } : { name, size, modifiedAt: modifiedAt.toISOString() };

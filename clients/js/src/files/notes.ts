@@ -49,7 +49,9 @@ export class Notes {
     const found: UnfinishedUpload[] = [];
     for (const key of await this.storage.keys(await this.#prefix())) {
       const note = await this.read(key);
-      if (note) found.push({ key, id: note.id, name: note.name, size: note.size, folder: note.folder, space: note.space, begunAt: note.begunAt });
+      if (!note) continue;
+      const { id, name, size, folder, space, begunAt } = note;
+      found.push({ key, id, name, size, folder, space, begunAt });
     }
     return found.sort((a, b) => a.begunAt - b.begunAt);
   }

@@ -9,6 +9,8 @@ export interface Target {
   headers: Record<string, string>;
 }
 
+type OnSent = (bytes: number) => void;
+
 /** An address of storage that may be used: https, or plain http from an issuer that has plain http too. */
 export function safeUrl(address: string, issuer: string): string {
   const { protocol } = URL.canParse?.(address) === false ? invalid('Storage has no valid address.') : new URL(address);
@@ -30,15 +32,15 @@ export async function read(part: Blob): Promise<ArrayBuffer> {
  * @param onSent is called with the number of bytes sent so far.
  * @throws TransferError, NetworkError; the signal's reason.
  */
-export async function put({ url, headers }: Target, body: ArrayBuffer, onSent: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+export async function put({ url, headers }: Target, body: ArrayBuffer, onSent: OnSent, signal?: AbortSignal): Promise<void> {
   const status = typeof XMLHttpRequest === 'undefined'
     ? (await request(url, { method: 'PUT', headers, body, signal }, { seconds: 600 })).status
-    : await byXhr(url, headers, body, onSent, signal); // fetch does not say how far it is.
+    : await byXhr({ url, headers }, body, onSent, signal); // fetch does not say how far it is.
   if (status !== 201) throw new TransferError(status);
   onSent(body.byteLength);
 }
 
-function byXhr(url: string, headers: Record<string, string>, body: ArrayBuffer, onSent: (bytes: number) => void, signal?: AbortSignal): Promise<number> {
+function byXhr({ url, headers }: Target, body: ArrayBuffer, onSent: OnSent, signal?: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const xhr = new XMLHttpRequest();

@@ -139,7 +139,10 @@ export interface Backup {
   /** Ends it. What was uploaded stays. */
   cancel(): void;
   readonly progress: BackupProgress;
-  /** Resolves when every asset was looked at, or it was cancelled. Rejects if the session ends, or the assets can't be read. */
+  /**
+   * Resolves when every asset was looked at, or it was cancelled. Rejects if the session ends, the assets can't be
+   * read, or the service asks to come back much later.
+   */
   readonly finished: Promise<BackupResult>;
 }
 

@@ -4,6 +4,7 @@ import { random } from '../encoding.js';
 import { ApiError, LatchkeyError, NetworkError, RateLimitError } from '../errors.js';
 import { invalid } from '../request.js';
 import { isOffline, isTemporary, pause, wait } from '../wait.js';
+import { missingOf, sendBlocks } from './blocks.js';
 import { hashOf } from './hash.js';
 import type { Note, Notes } from './notes.js';
 import { put, read, safeUrl } from './put.js';
@@ -13,7 +14,6 @@ const MiB = 1024 * 1024;
 const onePutBytes = 4 * MiB; // One block.
 const hashedBytes = 256 * MiB; // Beyond that the service does not verify the hash.
 const formBytes = 20 * MiB;
-const parallel = 3;
 const mostTries = 8;
 const triesBeforeForm = 3;
 
@@ -43,7 +43,8 @@ class Upload {
   #sent = 0;
   #refusedByNetwork = 0;
 
-  constructor(private readonly api: ApiClient, private readonly notes: Notes, private readonly file: Blob, private readonly options: UploadOptions) {
+  constructor(private readonly api: ApiClient, private readonly notes: Notes, private readonly file: Blob,
+    private readonly options: UploadOptions) {
     const { name, lastModified } = file as Partial<File>;
     const modified = options.modifiedAt ?? (lastModified === undefined ? undefined : new Date(lastModified));
     this.#signal = options.signal;
@@ -84,13 +85,14 @@ class Upload {
           continue;
         }
         if (this.#sent > best) [tries, best] = [0, this.#sent];
-        if (this.#refusedByNetwork >= triesBeforeForm && this.file.size <= formBytes && !isOffline()) return this.#finish(await this.#sendForm());
+        const isUnreachable = this.#refusedByNetwork >= triesBeforeForm && !isOffline();
+        if (isUnreachable && this.file.size <= formBytes) return this.#finish(await this.#sendForm());
         if (!isTemporary(error) || tries >= mostTries) {
-          if (error instanceof ApiError && !(error instanceof RateLimitError) && error.status < 500 && error.status !== 401) await this.#forget();
+          if (isFinal(error)) await this.#forget();
           throw error;
         }
         this.#report('waiting');
-        if (isOffline()) [tries] = [0];
+        if (isOffline()) tries = 0;
         await wait(isOffline() ? 60_000 : pause(error, tries), this.#signal, true);
       }
     }
@@ -104,7 +106,13 @@ class Upload {
     const blocks = this.#blocksOf(progress);
     if (progress.upload) {
       try {
-        await (blocks ? this.#sendBlocks(progress, blocks) : this.#sendWhole(progress.upload));
+        const onSent = (bytes: number): void => {
+          this.#sent = bytes;
+          this.#report('sending');
+        };
+        onSent(0);
+        if (blocks) await sendBlocks(this.file, progress.upload, missingOf(progress, blocks), onSent, this.#signal);
+        else await put(progress.upload, await read(this.file), onSent, this.#signal);
         this.#refusedByNetwork = 0;
       } catch (error) {
         // The service has just answered, and storage does not: its CORS rule may not have this origin, or a proxy is in the way.
@@ -114,14 +122,16 @@ class Upload {
     }
     this.#sent = this.file.size;
     this.#report('checking');
-    const answer = await this.#known(() => this.api.send('POST', '/files/{id}/complete',
+    return this.#known(() => this.api.send('POST', '/files/{id}/complete',
       { path: { id }, body: blocks ? { blocks } : {}, signal: this.#signal }));
-    return answer;
   }
 
   async #begin(): Promise<Progress> {
     const begun = await this.#known(() => this.api.send('POST', '/files', {
-      body: { ...this.#wanted, contentType: this.#wanted.contentType || undefined, sha256: this.#note.sha256, resumable: this.file.size > onePutBytes },
+      body: {
+        ...this.#wanted, contentType: this.#wanted.contentType || undefined, sha256: this.#note.sha256,
+        resumable: this.file.size > onePutBytes,
+      },
       headers: { 'Idempotency-Key': this.#note.idempotencyKey }, signal: this.#signal,
     }));
     this.#note.id = begun.id;
@@ -145,59 +155,12 @@ class Upload {
     return Math.max(count, 1);
   }
 
-  async #sendWhole(upload: NonNullable<Progress['upload']>): Promise<void> {
-    this.#sent = 0;
-    this.#report('sending');
-    await put(upload, await read(this.file), bytes => {
-      this.#sent = bytes;
-      this.#report('sending');
-    }, this.#signal);
-  }
-
-  async #sendBlocks({ upload, received = [] }: Progress, count: number): Promise<void> {
-    const { url, headers, blockSize } = upload!;
-    const sizeOf = (n: number): number => Math.min(blockSize!, this.file.size - n * blockSize!);
-    const isThere = (n: number): boolean => received.some(([first, last]) => first! <= n && n <= last!);
-    const missing = Array.from({ length: count }, (_, n) => n).filter(n => !isThere(n));
-    const inFlight = new Map<number, number>();
-    let arrived = this.file.size - missing.reduce((sum, n) => sum + sizeOf(n), 0);
-    const report = (): void => {
-      this.#sent = arrived + [...inFlight.values()].reduce((sum, bytes) => sum + bytes, 0);
-      this.#report('sending');
-    };
-    const stop = new AbortController();
-    const end = (): void => stop.abort(this.#signal?.reason);
-    this.#signal?.addEventListener('abort', end);
-    const worker = async (): Promise<void> => {
-      for (let n = missing.shift(); n !== undefined; n = missing.shift()) {
-        const block = await read(this.file.slice(n * blockSize!, n * blockSize! + sizeOf(n)));
-        const id = encodeURIComponent(btoa(String(n).padStart(8, '0')));
-        await put({ url: `${url}&comp=block&blockid=${id}`, headers }, block, bytes => {
-          inFlight.set(n!, bytes);
-          report();
-        }, stop.signal);
-        inFlight.delete(n);
-        arrived += block.byteLength;
-        report();
-      }
-    };
-    report();
-    try {
-      await Promise.all(Array.from({ length: parallel }, worker));
-    } catch (error) {
-      this.#sent = arrived;
-      throw error;
-    } finally {
-      stop.abort(); // The other blocks too; the next try begins by asking which have arrived.
-      this.#signal?.removeEventListener('abort', end);
-    }
-  }
-
   /** Sends the file through the service, as a form: slower, but from an origin that reaches the service. */
   async #sendForm(): Promise<FileRecord> {
     const { id, sha256 } = this.#note;
     await this.#forget();
-    if (id) await this.api.send('DELETE', '/files/{id}', { path: { id }, query: { permanent: true } }).catch(() => {}); // Otherwise it expires.
+    // If this fails, it expires.
+    if (id) await this.api.send('DELETE', '/files/{id}', { path: { id }, query: { permanent: true } }).catch(() => {});
     const { space, metadata, tags, size, ...texts } = this.#wanted;
     const form = new FormData();
     const fields = { ...texts, sha256, metadata: metadata && JSON.stringify(metadata), tags: tags && JSON.stringify(tags) };
@@ -215,7 +178,8 @@ class Upload {
     this.#note.sha256 ??= this.options.sha256?.toLowerCase();
     if (this.#note.id || this.#note.sha256 || this.options.hash === false || this.file.size > hashedBytes) return;
     this.#report('hashing');
-    this.#note.sha256 = await hashOf(this.file, bytes => this.options.onProgress?.({ state: 'hashing', sent: bytes, total: this.file.size }), this.#signal);
+    const report = (sent: number): void => this.options.onProgress?.({ state: 'hashing', sent, total: this.file.size });
+    this.#note.sha256 = await hashOf(this.file, report, this.#signal);
     await this.#keep();
   }
 
@@ -252,6 +216,10 @@ class Upload {
     this.options.onProgress?.({ state, sent: Math.min(this.#sent, this.file.size), total: this.file.size });
   }
 }
+
+/** True if the service has refused the file itself, so that its upload is over. */
+const isFinal = (error: unknown): boolean =>
+  error instanceof ApiError && !(error instanceof RateLimitError) && error.status < 500 && error.status !== 401;
 
 function argument(message: string): never {
   throw new LatchkeyError('invalid_argument', message);

@@ -54,7 +54,9 @@ export class Messages {
     return persist(() => this.api.send('POST', '/messages', { body, signal }), 3, signal);
   }
 
-  /** Reads the inbox behind a cursor, page by page, up to now. Know messages by their `id`: the youngest come again with the next cursor. */
+  /**
+   * Reads the inbox behind a cursor, page by page, up to now. Know messages by their `id`: the youngest come again with the next cursor.
+   */
   async *read({ cursor, signal }: { cursor?: string; signal?: AbortSignal } = {}): AsyncGenerator<MessagesPage> {
     for (let at = cursor, more = true; more;) {
       const page = await this.api.send('GET', '/messages', { query: { cursor: at, limit: 200 }, signal });
@@ -128,12 +130,12 @@ export class Messages {
   async #seal({ to, body }: Schemas['NewMessage'], seal: true | string[]): Promise<string> {
     const sealing = this.#mustSeal();
     const recipients = Array.isArray(seal) ? seal : to.user ? [to.user] : undefined;
-    if (!recipients?.length) throw new LatchkeyError('invalid_argument', 'Name the users that a message to a group or a topic is sealed for.');
+    if (!recipients?.length) throw new LatchkeyError('invalid_argument', 'Name the users whom it is sealed for.');
     const me = await this.#me();
     const devices: PublicKey[] = [];
     for (const user of new Set([...recipients, me])) {
       const keys = await this.keys(user);
-      if (keys.length === 0 && user !== me) throw new LatchkeyError('no_device_keys', `${user} has no device that a message could be sealed for.`);
+      if (keys.length === 0 && user !== me) throw new LatchkeyError('no_device_keys', `${user} has published no key.`);
       devices.push(...keys.map(({ device, jwk }) => ({ user, device, jwk })));
     }
     return sealing.seal(body, devices);

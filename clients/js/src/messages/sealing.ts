@@ -1,6 +1,6 @@
 import { exportJWK, GeneralEncrypt, generalDecrypt, generateKeyPair, importJWK } from 'jose';
 import type { GeneralJWE, JWK } from 'jose';
-import { LatchkeyError } from '../errors.js';
+import { InvalidAnswerError, LatchkeyError } from '../errors.js';
 import { keyIn, ownTable } from '../storage/indexed-db.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 
@@ -88,7 +88,8 @@ export class Sealing {
     if (kept) {
       const jwk = JSON.parse(kept) as JWK;
       const { d: _, ...own } = jwk;
-      return { privateKey: await importJWK(jwk, wrapping) as CryptoKey, publicKey: await importJWK(own, wrapping, { extractable: true }) as CryptoKey };
+      const publicKey = await importJWK(own, wrapping, { extractable: true }) as CryptoKey;
+      return { privateKey: await importJWK(jwk, wrapping) as CryptoKey, publicKey };
     }
     const pair = await newPair(true);
     await storage.set(name, JSON.stringify(await exportJWK(pair.privateKey)));
@@ -105,6 +106,6 @@ async function newPair(extractable: boolean): Promise<Pair> {
 function checked(jwk: unknown): JWK {
   const { kty, crv, x, y, d } = jwk as JWK;
   const isKnown = (kty === 'EC' && crv === 'P-256' && typeof y === 'string') || (kty === 'OKP' && crv === 'X25519');
-  if (!isKnown || typeof x !== 'string' || d !== undefined) throw new LatchkeyError('invalid_answer', 'The service gave a key that is none.');
+  if (!isKnown || typeof x !== 'string' || d !== undefined) throw new InvalidAnswerError('The service gave a key that is none.');
   return { kty, crv, x, ...(y !== undefined && { y }) };
 }

@@ -1,4 +1,5 @@
 import type { User as OidcUser, UserManager } from 'oidc-client-ts';
+import { mustBeBelow } from '../authorizer.js';
 import type { Authorization, Authorizer, User } from '../authorizer.js';
 import { NetworkError, SessionEndedError } from '../errors.js';
 import { exclusively } from '../sign-in/lock.js';
@@ -19,7 +20,8 @@ export function fromUserManager(manager: UserManager): Authorizer {
   let nonce: string | undefined;
 
   async function fresh(rejected: string | undefined): Promise<OidcUser> {
-    const isGood = (user: OidcUser | null): user is OidcUser => user !== null && user.access_token !== rejected && !((user.expires_in ?? 900) < earlySeconds);
+    const isGood = (user: OidcUser | null): user is OidcUser =>
+      user !== null && user.access_token !== rejected && (user.expires_in ?? 900) >= earlySeconds;
     const user = await manager.getUser();
     if (isGood(user)) return user;
     if (!user) throw new SessionEndedError('not_signed_in', 'Nobody is signed in.');
@@ -34,6 +36,7 @@ export function fromUserManager(manager: UserManager): Authorizer {
   return {
     issuer,
     async authorize(method, url, rejected): Promise<Authorization> {
+      mustBeBelow(issuer, url);
       const user = await fresh(rejected);
       const token = user.access_token;
       if (!manager.settings.dpop) return { token, headers: { Authorization: `Bearer ${token}` } };
@@ -51,6 +54,8 @@ export function fromUserManager(manager: UserManager): Authorizer {
 
 function translated(error: unknown): unknown {
   const code = (error as { error?: unknown } | null)?.error;
-  if (typeof code === 'string' && over.includes(code)) return new SessionEndedError('session_ended', `The session is over: ${code}.`, { cause: error });
+  if (typeof code === 'string' && over.includes(code)) {
+    return new SessionEndedError('session_ended', `The session is over: ${code}.`, { cause: error });
+  }
   return error instanceof TypeError ? new NetworkError('The session could not be renewed.', { cause: error }) : error;
 }

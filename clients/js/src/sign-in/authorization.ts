@@ -34,21 +34,27 @@ export interface Pending {
   returnTo?: string;
 }
 
+interface Client {
+  issuer: string;
+  clientId: string;
+  redirectUri: string;
+  scope: string;
+}
+
 /** A request for a code (RFC 6749 §4.1.1) with PKCE (RFC 7636), state and nonce. */
-export function newRequest(client: { issuer: string; clientId: string; redirectUri: string; scope: string }, options: SignInOptions, jkt?: string):
-  { url: string; pending: Pending } {
+export function newRequest(client: Client, options: SignInOptions, jkt?: string): { url: string; pending: Pending } {
   const pending: Pending = { state: random(), nonce: random(), verifier: random(), at: Date.now(), returnTo: options.returnTo };
   const parameters = {
     response_type: 'code', client_id: client.clientId, redirect_uri: client.redirectUri, scope: client.scope, state: pending.state,
     nonce: pending.nonce, code_challenge: base64Url(sha256(pending.verifier)), code_challenge_method: 'S256', dpop_jkt: jkt,
-    prompt: options.prompt, login_hint: options.loginHint, idp_hint: options.idpHint, max_age: options.maxAge, acr_values: options.acrValues,
-    ui_locales: options.uiLocales,
+    prompt: options.prompt, login_hint: options.loginHint, idp_hint: options.idpHint, max_age: options.maxAge,
+    acr_values: options.acrValues, ui_locales: options.uiLocales,
   };
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]);
   return { url: `${client.issuer}/oauth/authorize?${new URLSearchParams(given)}`, pending };
 }
 
-/** The parameters of an address if it can be the answer to a request for a code: it is the redirect URI, with a state and a code or an error. */
+/** The parameters of an address if it can be an answer: it is the redirect URI, with a state and a code or an error. */
 export function answerIn(url: string, redirectUri: string): URLSearchParams | undefined {
   if (!isAt(url, redirectUri)) return undefined;
   const parameters = new URLSearchParams(url.slice(redirectUri.length).split('#')[0]);
@@ -56,7 +62,8 @@ export function answerIn(url: string, redirectUri: string): URLSearchParams | un
 }
 
 /**
- * The code that an answer has, once it is certain that it answers our request (state, RFC 6749 §10.12) and comes from our issuer (RFC 9207).
+ * The code that an answer has, once it is certain that it answers our request (state, RFC 6749 §10.12) and comes from our issuer
+ * (RFC 9207).
  * @throws SignInError
  */
 export function codeOf(answer: URLSearchParams, pending: Pending | undefined, issuer: string): { code: string; pending: Pending } {

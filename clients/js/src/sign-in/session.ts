@@ -1,5 +1,7 @@
+import { mustBeBelow } from '../authorizer.js';
 import type { Authorization, Authorizer, User } from '../authorizer.js';
-import { LatchkeyError, SessionEndedError, SignInError } from '../errors.js';
+import { SignInError } from '../errors.js';
+import type { SessionEndedError } from '../errors.js';
 import { indexedDBStorage } from '../storage/indexed-db.js';
 import { memoryStorage, webStorage } from '../storage/storage.js';
 import type { KeyValueStorage } from '../storage/storage.js';
@@ -9,12 +11,11 @@ import type { Pending, SignInOptions } from './authorization.js';
 import { isAt, redirectBrowser } from './browser.js';
 import type { SignInBrowser } from './browser.js';
 import { DPoP } from './dpop.js';
-import { exclusively } from './lock.js';
+import { TokenKeeper } from './keeper.js';
 import { OAuthError, TokenEndpoint } from './token-endpoint.js';
-import { claimsOf, readTokens } from './tokens.js';
-import type { Tokens } from './tokens.js';
+import { claimsOf } from './tokens.js';
 
-const earlyMs = 30_000;
+const usualScope = 'openid profile offline_access files.read files.write';
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -49,21 +50,22 @@ export class Session implements Authorizer {
   readonly #options: SessionOptions & { scope: string; storage: KeyValueStorage; browser: SignInBrowser };
   readonly #endpoint: TokenEndpoint;
   readonly #dpop: DPoP | undefined;
-  readonly #name: string;
-  readonly #listeners = new Set<(error: SessionEndedError) => void>();
-  #tokens: Tokens | undefined;
-  #sub: string | undefined;
-  #refreshing: Promise<Tokens> | undefined;
+  readonly #keeper: TokenKeeper;
+  readonly #pendingKey: string;
   #handling: { url: string; result: Promise<SignedIn> } | undefined;
   #signIn: AbortController | undefined;
 
   constructor(options: SessionOptions) {
     const storage = options.storage ?? (typeof indexedDB === 'undefined' ? memoryStorage() : indexedDBStorage());
     this.issuer = options.issuer.replace(/\/$/, '');
-    this.#options = { scope: 'openid profile offline_access files.read files.write', browser: redirectBrowser(), ...options, issuer: this.issuer, storage };
-    this.#name = `${this.issuer}:${options.clientId}`;
-    this.#dpop = options.dpop ? new DPoP(this.#name) : undefined;
+    this.#options = {
+      ...options, issuer: this.issuer, storage, scope: options.scope ?? usualScope, browser: options.browser ?? redirectBrowser(),
+    };
+    const name = `${this.issuer}:${options.clientId}`;
+    this.#pendingKey = `latchkey:pending:${name}`;
+    this.#dpop = options.dpop ? new DPoP(name) : undefined;
     this.#endpoint = new TokenEndpoint(this.issuer, options.clientId, this.#dpop);
+    this.#keeper = new TokenKeeper(name, storage, this.#endpoint);
   }
 
   /**
@@ -117,19 +119,18 @@ export class Session implements Authorizer {
     if (user['iss'] !== this.issuer || !isFor || user['nonce'] !== pending.nonce) {
       throw new SignInError('issuer_mismatch', 'The ID token is not the answer to this sign-in.');
     }
-    await exclusively(this.#lock, this.#options.storage, () => this.#keep(tokens));
-    this.#sub = user.sub;
+    await this.#keeper.begin(tokens);
     return { user, returnTo: pending.returnTo };
   }
 
   /** True if there is a session, as far as this device knows. */
   async isSignedIn(): Promise<boolean> {
-    return await this.#stored() !== undefined;
+    return await this.#keeper.stored() !== undefined;
   }
 
   /** Who is signed in; undefined if nobody is. */
   async user(): Promise<User | undefined> {
-    return claimsOf((await this.#stored())?.idToken);
+    return claimsOf((await this.#keeper.stored())?.idToken);
   }
 
   /**
@@ -137,18 +138,19 @@ export class Session implements Authorizer {
    * @throws SessionEndedError, NetworkError
    */
   async accessToken(): Promise<string> {
-    return (await this.#fresh()).accessToken;
+    return (await this.#keeper.fresh()).accessToken;
   }
 
   /** Gets a new access token, even if the one there is has not expired: with the roles and groups that the user has now. */
   async refresh(): Promise<string> {
-    return (await this.#refresh((await this.#stored())?.accessToken)).accessToken;
+    return (await this.#keeper.refresh((await this.#keeper.stored())?.accessToken)).accessToken;
   }
 
   /** What a request is to be sent with. */
   async authorize(method: string, url: string, rejected?: string): Promise<Authorization> {
-    if (!url.startsWith(`${this.issuer}/`)) throw new LatchkeyError('invalid_argument', 'The tokens are for the issuer only.');
-    const { accessToken: token, tokenType } = rejected === undefined ? await this.#fresh() : await this.#refresh(rejected);
+    mustBeBelow(this.issuer, url);
+    const tokens = rejected === undefined ? this.#keeper.fresh() : this.#keeper.refresh(rejected);
+    const { accessToken: token, tokenType } = await tokens;
     const headers: Record<string, string> = { Authorization: `${tokenType} ${token}` };
     if (this.#dpop) headers['DPoP'] = await this.#dpop.proof(method, url, token);
     return { headers, token };
@@ -164,12 +166,7 @@ export class Session implements Authorizer {
    * @returns `revoked` is false if the service could not be reached: its session then ends by itself.
    */
   async signOut({ everywhere = false } = {}): Promise<{ revoked: boolean }> {
-    const tokens = await exclusively(this.#lock, this.#options.storage, async () => {
-      const there = await this.#stored();
-      await this.#options.storage.remove(this.#key);
-      this.#tokens = this.#sub = undefined;
-      return there;
-    });
+    const tokens = await this.#keeper.forget();
     if (!tokens) return { revoked: false };
     const revoked = await this.#endpoint.revoke(tokens.refreshToken ?? tokens.accessToken).then(() => true, () => false);
     if (everywhere && tokens.idToken) {
@@ -184,82 +181,9 @@ export class Session implements Authorizer {
 
   /** Is called once when the session is over without `signOut`: expired, ended elsewhere, or another user is signed in now. */
   onEnded(listener: (error: SessionEndedError) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#keeper.listeners.add(listener);
+    return () => this.#keeper.listeners.delete(listener);
   }
-
-  async #fresh(): Promise<Tokens> {
-    const isFresh = (tokens: Tokens): boolean => tokens.expiresAt - earlyMs > Date.now();
-    if (this.#tokens && isFresh(this.#tokens)) return this.#tokens;
-    const stored = await this.#stored();
-    if (stored && isFresh(stored)) return this.#tokens = stored;
-    return this.#refresh(stored?.accessToken);
-  }
-
-  #refresh(rejected: string | undefined): Promise<Tokens> {
-    this.#refreshing ??= exclusively(this.#lock, this.#options.storage, () => this.#refreshOnce(rejected))
-      .finally(() => { this.#refreshing = undefined; });
-    return this.#refreshing;
-  }
-
-  async #refreshOnce(rejected: string | undefined): Promise<Tokens> {
-    for (let tries = 1; ; tries++) {
-      const stored = await this.#stored();
-      if (!stored) throw this.#ended('not_signed_in', 'Nobody is signed in.');
-      if (stored.accessToken !== rejected && stored.expiresAt - earlyMs > Date.now()) return this.#tokens = stored; // Somebody was faster.
-      const sent = stored.refreshToken;
-      if (!sent) throw await this.#end('The session has no refresh token: ask for the scope offline_access.');
-      try {
-        const tokens = await this.#endpoint.tokens({ grant_type: 'refresh_token', refresh_token: sent });
-        const now = await this.#stored();
-        if (!now) throw this.#ended('session_ended', 'The user has signed out meanwhile.');
-        // Native code that shares the storage may have gone on further.
-        if (now.refreshToken !== sent && now.refreshToken !== tokens.refreshToken) return this.#tokens = now;
-        const before = claimsOf(stored.idToken)?.sub;
-        const after = claimsOf(tokens.idToken)?.sub;
-        if (before && after && before !== after) invalid('The new tokens are of another user.');
-        return await this.#keep({ ...tokens, refreshToken: tokens.refreshToken ?? sent, idToken: tokens.idToken ?? stored.idToken });
-      } catch (error) {
-        if (!(error instanceof OAuthError) || !['invalid_grant', 'invalid_client', 'unauthorized_client'].includes(error.code)) throw error;
-        const now = await this.#stored();
-        if (now && now.refreshToken !== sent && tries < 3) continue; // It was no longer the last one.
-        throw await this.#end(error.message, error);
-      }
-    }
-  }
-
-  async #keep(tokens: Tokens): Promise<Tokens> {
-    await this.#options.storage.set(this.#key, JSON.stringify(tokens));
-    return this.#tokens = tokens;
-  }
-
-  async #stored(): Promise<Tokens | undefined> {
-    const tokens = readTokens(await this.#options.storage.get(this.#key));
-    const sub = claimsOf(tokens?.idToken)?.sub;
-    if (tokens && this.#sub && sub !== this.#sub) throw this.#ended('user_changed', 'Another user has signed in, in another tab.');
-    if (tokens) this.#sub = sub;
-    return tokens;
-  }
-
-  async #end(message: string, cause?: unknown): Promise<SessionEndedError> {
-    await this.#options.storage.remove(this.#key);
-    return this.#ended('session_ended', message, cause);
-  }
-
-  #ended(code: 'not_signed_in' | 'session_ended' | 'user_changed', message: string, cause?: unknown): SessionEndedError {
-    const error = new SessionEndedError(code, message, { cause });
-    const wasSignedIn = this.#sub !== undefined;
-    this.#tokens = undefined;
-    if (code !== 'user_changed') this.#sub = undefined;
-    if (wasSignedIn) queueMicrotask(() => this.#listeners.forEach(listener => listener(error)));
-    return error;
-  }
-
-  get #key(): string { return `latchkey:tokens:${this.#name}`; }
-
-  get #lock(): string { return `latchkey:lock:${this.#name}`; }
-
-  get #pendingKey(): string { return `latchkey:pending:${this.#name}`; }
 
   get #pendings(): KeyValueStorage {
     const { browser, storage } = this.#options;

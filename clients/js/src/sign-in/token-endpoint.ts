@@ -41,7 +41,10 @@ export class TokenEndpoint {
   }
 
   #read(json: Record<string, unknown>): Tokens {
-    const text = (name: string): string | undefined => typeof json[name] === 'string' && json[name] !== '' ? json[name] as string : undefined;
+    const text = (name: string): string | undefined => {
+      const value = json[name];
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    };
     const accessToken = text('access_token') ?? invalid('The token endpoint gave no access token.');
     const wanted = this.dpop ? 'DPoP' : 'Bearer';
     if (text('token_type')?.toLowerCase() !== wanted.toLowerCase()) invalid(`The token endpoint gave no ${wanted} token.`);

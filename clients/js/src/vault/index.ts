@@ -1,2 +1,2 @@
 export { openVault, Vault } from './vault.js';
-export type { VaultEntry, VaultOptions } from './vault.js';
+export type { PutOptions, VaultEntry, VaultOptions } from './vault.js';

@@ -22,6 +22,13 @@ export interface VaultEntry {
   at: number;
 }
 
+/** How a file is put into a vault. */
+export interface PutOptions {
+  /** That of the `File` if it is left out. */
+  name?: string;
+  signal?: AbortSignal;
+}
+
 interface Row {
   size: number;
   at: number;
@@ -51,11 +58,11 @@ export class Vault {
   }
 
   /** Puts a file there, in place of the one of that id. Nothing is changed before all of it is written. */
-  put(id: string, file: Blob, options: { name?: string; signal?: AbortSignal } = {}): Promise<VaultEntry> {
+  put(id: string, file: Blob, options: PutOptions = {}): Promise<VaultEntry> {
     return this.#locked('shared', () => this.#put(id, file, options));
   }
 
-  async #put(id: string, file: Blob, { name = (file as Partial<File>).name ?? '', signal }: { name?: string; signal?: AbortSignal }): Promise<VaultEntry> {
+  async #put(id: string, file: Blob, { name = (file as Partial<File>).name ?? '', signal }: PutOptions): Promise<VaultEntry> {
     const salt = crypto.getRandomValues(new Uint8Array(16));
     const key = await chunkKey(this.key, salt, id);
     const entry = { id, name, contentType: file.type, size: file.size, at: Date.now() };
@@ -147,7 +154,8 @@ export class Vault {
   async #locked<T>(mode: LockMode, work: () => Promise<T>): Promise<T> {
     const locks = globalThis.navigator?.locks;
     if (!locks) return mode === 'shared' ? work() : undefined as T;
-    return await locks.request(this.name, mode === 'shared' ? { mode } : { mode, ifAvailable: true }, lock => (lock ? work() : undefined)) as T;
+    const options = mode === 'shared' ? { mode } : { mode, ifAvailable: true };
+    return await locks.request(this.name, options, lock => (lock ? work() : undefined)) as T;
   }
 
   async *#pieces(id: string, { salt, size }: Row): AsyncGenerator<ArrayBuffer> {
@@ -178,7 +186,8 @@ export class Vault {
 }
 
 async function masterKey(name: string, storage: KeyValueStorage | undefined): Promise<CryptoKey> {
-  const imported = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> => crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey']);
+  const imported = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
+    crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey']);
   const random = crypto.getRandomValues(new Uint8Array(32));
   if (storage) {
     const there = await storage.get(name);
