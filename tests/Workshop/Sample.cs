@@ -7,6 +7,7 @@ static class Sample
     public const string Origin = "http://localhost:8100"; // The demo tenants allow it, and their client `mobile` comes back to it.
 
     const string Plugin = "clients/capacitor";
+    static readonly string[] Built = ["clients/js/dist", $"{Plugin}/dist"];
 
     /// <summary>Builds the packages and installs them, and builds the app for a tenant.</summary>
     /// <param name="issuer">The tenant's address, which stands in the built page.</param>
@@ -16,7 +17,7 @@ static class Sample
         await ClientLibrary.Build(Plugin);
         // npm packs the folders that are its packages and installs the copies. It does not notice by itself that they have changed.
         var done = $"{Folder}/node_modules/.package-lock.json";
-        if (new[] { "clients/js/dist", $"{Plugin}/dist" }.Any(built => Newest(built) > File.GetLastWriteTimeUtc(done)))
+        if (File.Exists(done) && Built.Any(folder => Newest(folder) > File.GetLastWriteTimeUtc(done)))
             File.Delete(done);
         await Shell.NpmInstall(Folder);
         await Shell.Step("Building the sample app", () => Npm(Folder, "build", ("VITE_ISSUER", issuer)));

@@ -42,7 +42,7 @@ static class Tests
             // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
             var installed = Task.WhenAll(Up.CheckTools(), Install(name));
             // The test puts the service's address in place of this one.
-            var sample = DoClientTestsName($"{Sample.Folder}/dist", name)
+            var sample = AnyClientTestSays($"{Sample.Folder}/dist", name)
                 ? Count(() => Sample.Build("https://login.example.com/demo"))
                 : Task.CompletedTask;
             var clients = After(Task.WhenAll(installed, sample, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
@@ -72,12 +72,12 @@ static class Tests
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
-        DoClientTestsName("js-client.js", name) ? ClientLibrary.Ensure() : Task.CompletedTask,
+        AnyClientTestSays("js-client.js", name) ? ClientLibrary.Ensure() : Task.CompletedTask,
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
-        DoClientTestsName("kotlinc", name) ? Debian.EnsureKotlin() : Task.CompletedTask,
-        DoClientTestsName("chromium.js", name) ? Chromium.Ensure() : Task.CompletedTask);
+        AnyClientTestSays("kotlinc", name) ? Debian.EnsureKotlin() : Task.CompletedTask,
+        AnyClientTestSays("chromium.js", name) ? Chromium.Ensure() : Task.CompletedTask);
 
-    static bool DoClientTestsName(string what, string? name) =>
+    static bool AnyClientTestSays(string what, string? name) =>
         ClientTests(name).Any(file => File.ReadAllText(file).Contains(what, StringComparison.Ordinal));
 
     static async Task After(Task before, Func<Task> part)
