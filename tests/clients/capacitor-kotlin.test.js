@@ -110,7 +110,8 @@ describe('the Android uploader on the JVM', { skip: missing, timeout: 300_000 },
 
   test('an upload that dies before or after any of its requests is there once', async () => {
     const one = file(100_000);
-    const id = await add(one, { asset: 'photo-1' });
+    const asset = randomUUID();
+    const id = await add(one, { asset });
     // Begin, PUT, complete; then begin and complete, because the bytes have arrived.
     for (const fault of [{ dieBefore: 1 }, { dieAfter: 1 }, { dieBefore: 2 }, { dieAfter: 2 }, { dieBefore: 2 }, { dieAfter: 2 }]) {
       assert.equal(await jvm('run', { id, ...fault }), undefined, JSON.stringify(fault));
@@ -118,9 +119,9 @@ describe('the Android uploader on the JVM', { skip: missing, timeout: 300_000 },
     const { outcome, upload } = await jvm('run', { id });
     assert.deepEqual([outcome, upload.state, upload.sent], ['Done', 'done', 100_000]);
     assert.equal(await uploaded(one), 1);
-    assert.equal(await add(one, { asset: 'photo-1' }), id, 'the same photo has the same key');
+    assert.equal(await add(one, { asset }), id, 'the same photo has the same key');
     rmSync(join(folder, 'queue', `${id}.json`)); // As in an app that was installed anew.
-    assert.equal(await add(one, { asset: 'photo-1' }), id);
+    assert.equal(await add(one, { asset }), id);
     assert.equal((await jvm('run', { id })).outcome, 'Done');
     assert.equal(await uploaded(one), 1);
   });

@@ -9,7 +9,7 @@ export type * from './definitions.js';
 
 /** The queue of uploads. */
 export const Uploader = registerPlugin<UploaderPlugin>('LatchkeyUploader', {
-  web: () => import('./web.js').then(({ UploaderWeb }) => new UploaderWeb()),
+  web: () => import('./web.js').then(({ uploaderWeb }) => uploaderWeb), // One: two calls at once ask for it twice.
 });
 
 /**
@@ -19,7 +19,7 @@ export const Uploader = registerPlugin<UploaderPlugin>('LatchkeyUploader', {
  */
 export async function connectUploader(files: Files, options: UploaderOptions): Promise<void> {
   if (Capacitor.isNativePlatform()) return Uploader.configure(options);
-  (await import('./web.js')).UploaderWeb.files = files;
+  (await import('./web.js')).uploaderWeb.files = files;
 }
 
 /** Where the session keeps its tokens, so that the uploader finds them: Keychain and Keystore; on the web IndexedDB. */

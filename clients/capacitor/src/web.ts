@@ -12,9 +12,9 @@ interface Entry {
 const open: UploadState[] = ['waiting', 'sending'];
 
 /** The queue in a browser: by the library's `files.backup`, one file after the other, for as long as the page is open. */
-export class UploaderWeb extends WebPlugin implements UploaderPlugin {
+class UploaderWeb extends WebPlugin implements UploaderPlugin {
   /** `connectUploader` sets it. */
-  static files: Files | undefined;
+  files: Files | undefined;
 
   readonly #entries = new Map<string, Entry>();
   #isWorking = false;
@@ -22,7 +22,7 @@ export class UploaderWeb extends WebPlugin implements UploaderPlugin {
   async configure(): Promise<void> {}
 
   async enqueue({ files }: EnqueueOptions): Promise<{ ids: string[] }> {
-    if (!UploaderWeb.files) throw new Error('Call connectUploader first.');
+    if (!this.files) throw new Error('Call connectUploader first.');
     const ids = files.map(file => {
       const { blob } = file;
       if (!blob) throw new Error('On the web a file has a `blob`.');
@@ -84,12 +84,13 @@ export class UploaderWeb extends WebPlugin implements UploaderPlugin {
   async #upload(entry: Entry): Promise<void> {
     const { file, status } = entry;
     this.#set(entry, { state: 'sending' });
-    const backup = entry.backup = UploaderWeb.files!.backup([{
+    const backup = entry.backup = this.files!.backup([{
       name: status.name, size: status.size, contentType: file.contentType ?? file.blob.type, takenAt: file.takenAt, sha256: file.sha256,
       metadata: file.metadata, tags: file.tags, folder: file.folder, open: async () => file.blob,
       modifiedAt: file.modifiedAt ? new Date(file.modifiedAt) : file.blob instanceof File ? new Date(file.blob.lastModified) : undefined,
     }], {
       space: file.space,
+      byContent: true, // People choose the same picture twice.
       onProgress: ({ sentBytes }) => { if (entry.status.state !== 'cancelled') this.#set(entry, { sent: Math.min(sentBytes, status.size) }); },
     });
     const fault = await backup.finished.then(({ uploaded, failed }) => {
@@ -121,3 +122,5 @@ export class UploaderWeb extends WebPlugin implements UploaderPlugin {
     if (entry) this.notifyListeners('changed', { ...entry.status });
   }
 }
+
+export const uploaderWeb = new UploaderWeb();

@@ -22,7 +22,7 @@ export function Account({ user, isOpen, onClose, onLeave }: {
       <IonHeader>
         <IonToolbar>
           <IonTitle>Account</IonTitle>
-          <IonButtons slot="end"><IonButton onClick={onClose} aria-label="Close"><IonIcon slot="icon-only" icon={close} /></IonButton></IonButtons>
+          <IonButtons slot="end"><IonButton onClick={onClose} aria-label="Close"><IonIcon slot="icon-only" icon={close} aria-hidden="true" /></IonButton></IonButtons>
         </IonToolbar>
       </IonHeader>
       <IonContent>

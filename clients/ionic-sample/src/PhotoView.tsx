@@ -31,11 +31,11 @@ export function PhotoView({ photo, onClose }: { photo: FileRecord; onClose: () =
     <IonModal isOpen onDidDismiss={onClose} className="photo" aria-label={photo.name}>
       <IonHeader>
         <IonToolbar>
-          <IonButtons slot="start"><IonButton onClick={onClose} aria-label="Close"><IonIcon slot="icon-only" icon={close} /></IonButton></IonButtons>
+          <IonButtons slot="start"><IonButton onClick={onClose} aria-label="Close"><IonIcon slot="icon-only" icon={close} aria-hidden="true" /></IonButton></IonButtons>
           <IonTitle>{photo.name}</IonTitle>
           <IonButtons slot="end">
-            <IonButton onClick={() => void share()} aria-label="Share"><IonIcon slot="icon-only" icon={shareOutline} /></IonButton>
-            <IonButton onClick={() => setAsking(true)} aria-label="Delete"><IonIcon slot="icon-only" icon={trashOutline} /></IonButton>
+            <IonButton onClick={() => void share()} aria-label="Share"><IonIcon slot="icon-only" icon={shareOutline} aria-hidden="true" /></IonButton>
+            <IonButton onClick={() => setAsking(true)} aria-label="Delete"><IonIcon slot="icon-only" icon={trashOutline} aria-hidden="true" /></IonButton>
           </IonButtons>
         </IonToolbar>
       </IonHeader>
@@ -44,7 +44,7 @@ export function PhotoView({ photo, onClose }: { photo: FileRecord; onClose: () =
         {problem && <IonText color="danger" role="alert"><p className="ion-padding">{problem}</p></IonText>}
         {link && <IonItem lines="none">
           <IonInput label="Link, for a week" labelPlacement="stacked" value={link} readonly />
-          <IonButton slot="end" fill="clear" aria-label="Copy the link" onClick={() => void attempt(() => navigator.clipboard.writeText(link))}><IonIcon slot="icon-only" icon={copyOutline} /></IonButton>
+          <IonButton slot="end" fill="clear" aria-label="Copy the link" onClick={() => void attempt(() => navigator.clipboard.writeText(link))}><IonIcon slot="icon-only" icon={copyOutline} aria-hidden="true" /></IonButton>
         </IonItem>}
       </IonFooter>}
       <IonActionSheet isOpen={isAsking} header="It stays in the trash for 30 days." onDidDismiss={() => setAsking(false)} buttons={[

@@ -34,7 +34,7 @@ export function Photos({ user, onLeave }: { user: User; onLeave: (message?: stri
         <IonToolbar>
           <IonTitle>Photos</IonTitle>
           <IonButtons slot="end">
-            <IonButton onClick={() => setAccountOpen(true)} aria-label="Account"><IonIcon slot="icon-only" icon={personCircleOutline} /></IonButton>
+            <IonButton onClick={() => setAccountOpen(true)} aria-label="Account"><IonIcon slot="icon-only" icon={personCircleOutline} aria-hidden="true" /></IonButton>
           </IonButtons>
         </IonToolbar>
       </IonHeader>
@@ -56,12 +56,12 @@ export function Photos({ user, onLeave }: { user: User; onLeave: (message?: stri
         }} />
         <IonFab slot="fixed" vertical="bottom" horizontal="end">
           {hasCamera ? <>
-            <IonFabButton aria-label="Add photos"><IonIcon icon={add} /></IonFabButton>
+            <IonFabButton aria-label="Add photos"><IonIcon icon={add} aria-hidden="true" /></IonFabButton>
             <IonFabList side="top">
-              <IonFabButton aria-label="Take a photo" onClick={() => void back(takePhoto)}><IonIcon icon={camera} /></IonFabButton>
-              <IonFabButton aria-label="Choose from the gallery" onClick={() => void back(chooseFromGallery)}><IonIcon icon={imagesOutline} /></IonFabButton>
+              <IonFabButton aria-label="Take a photo" onClick={() => void back(takePhoto)}><IonIcon icon={camera} aria-hidden="true" /></IonFabButton>
+              <IonFabButton aria-label="Choose from the gallery" onClick={() => void back(chooseFromGallery)}><IonIcon icon={imagesOutline} aria-hidden="true" /></IonFabButton>
             </IonFabList>
-          </> : <IonFabButton aria-label="Add photos" onClick={() => input.current!.click()}><IonIcon icon={add} /></IonFabButton>}
+          </> : <IonFabButton aria-label="Add photos" onClick={() => input.current!.click()}><IonIcon icon={add} aria-hidden="true" /></IonFabButton>}
         </IonFab>
       </IonContent>
       {open && <PhotoView photo={open} onClose={() => setOpen(undefined)} />}

@@ -8,6 +8,8 @@ import { catchUp } from './library';
 
 export interface BackupState { total: number; done: number; failed: number; progress: number; isPaused: boolean; isRunning: boolean }
 
+const added = new EventTarget();
+
 /** How far the backup is. */
 export function useBackup(): BackupState {
   const [uploads, setUploads] = useState<Map<string, UploadStatus>>(new Map());
@@ -20,10 +22,12 @@ export function useBackup(): BackupState {
     });
     const seen = (): void => { if (document.visibilityState === 'visible') void refresh(); };
     document.addEventListener('visibilitychange', seen);
+    added.addEventListener('added', seen);
     void refresh();
     return () => {
       void changed.then(handle => handle.remove());
       document.removeEventListener('visibilitychange', seen);
+      added.removeEventListener('added', seen);
     };
   }, []);
   const all = [...uploads.values()].filter(({ state }) => state !== 'cancelled');
@@ -39,6 +43,7 @@ export function useBackup(): BackupState {
 export async function addPhotos(photos: UploadFile[]): Promise<void> {
   await Uploader.clear();
   await Uploader.enqueue({ files: photos.map(photo => ({ folder: 'Photos', ...photo })) });
+  added.dispatchEvent(new Event('added'));
 }
 
 /** The files of `<input type="file">`. */
