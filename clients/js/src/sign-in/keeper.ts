@@ -44,8 +44,10 @@ export class TokenKeeper {
   forget(): Promise<Tokens | undefined> {
     return exclusively(this.#lock, this.storage, async () => {
       const there = readTokens(await this.storage.get(this.#key));
-      await this.storage.remove(this.#key);
+      const isOther = there && this.#sub && claimsOf(there.idToken)?.sub !== this.#sub;
       this.#tokens = this.#sub = undefined;
+      if (isOther) return undefined; // Another user has signed in meanwhile, and stays.
+      await this.storage.remove(this.#key);
       return there;
     });
   }
