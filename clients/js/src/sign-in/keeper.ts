@@ -17,7 +17,8 @@ export class TokenKeeper {
   readonly #key: string;
   readonly #lock: string;
   #tokens: Tokens | undefined;
-  #sub: string | undefined;
+  #sub: string | undefined; // Whose tokens were last seen here.
+  #isOver = false; // The listeners have been told.
   #refreshing: Promise<Tokens> | undefined;
 
   constructor(name: string, private readonly storage: KeyValueStorage, private readonly endpoint: TokenEndpoint) {
@@ -38,6 +39,7 @@ export class TokenKeeper {
   async begin(tokens: Tokens): Promise<void> {
     await exclusively(this.#lock, this.storage, () => this.#keep(tokens));
     this.#sub = claimsOf(tokens.idToken)?.sub;
+    this.#isOver = false;
   }
 
   /** Forgets the tokens, and gives those that there were. */
@@ -112,7 +114,8 @@ export class TokenKeeper {
 
   #ended(code: 'not_signed_in' | 'session_ended' | 'user_changed', message: string, cause?: unknown): SessionEndedError {
     const error = new SessionEndedError(code, message, { cause });
-    const isNews = this.#sub !== undefined;
+    const isNews = this.#sub !== undefined && !this.#isOver;
+    this.#isOver = true;
     this.#tokens = undefined;
     if (code !== 'user_changed') this.#sub = undefined;
     if (isNews) queueMicrotask(() => this.listeners.forEach(listener => listener(error)));
