@@ -36,22 +36,28 @@ sealed class SecondInstance : IAsyncDisposable
     public static async Task<SecondInstance> Start()
     {
         var port = Enumerable.Range(0, 100).Select(_ => Ports.Free(1)[0])
-            .First(port => port < 65530 && Enumerable.Range(port, 6).All(one => !Ports.IsBusy(one)));
+            .First(free => free < 65530 && Enumerable.Range(free, 6).All(one => !Ports.IsBusy(one)));
         string[] args = ["--port", $"{port}", "--origin", App];
         var options = UpOptions.Parse([.. args, "--host", HasNetwork() ? "auto" : "127.0.0.1"]);
         var data = LocalData.Open(options.Instance);
-        await data.Reset();
-        var running = await Up.Start(options, () => Task.CompletedTask);
+        Up.Running? running = null;
         try
         {
-            await MustFail("runs already", () => Task.FromResult(LocalData.Open(options.Instance)));
-            await MustFail("Nothing was deleted", () => data.Reset());
+            await data.Reset();
+            running = await Up.Start(options, () => Task.CompletedTask);
+            await MustFail("runs already", () =>
+            {
+                LocalData.Open(options.Instance).Dispose();
+                return Task.CompletedTask;
+            });
+            await MustFail("Nothing was deleted", data.Reset);
             Console.WriteLine(Welcome.Text(options, startedAzurite: true));
             return new(options, data, running);
         }
         catch
         {
-            await running.DisposeAsync();
+            if (running is not null) await running.DisposeAsync();
+            data.Dispose();
             throw;
         }
     }
