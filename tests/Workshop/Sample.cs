@@ -24,19 +24,16 @@ static class Sample
     }
 
     /// <summary>Serves the built app at <see cref="Origin"/>, and lets the users of tenant demo have passkeys.</summary>
-    /// <param name="origin">The service's.</param>
-    /// <param name="host">The address to listen on; 0.0.0.0 for phones in the same network.</param>
     /// <exception cref="Failure">Its port is taken.</exception>
-    public static async Task Serve(string origin, string host = "localhost")
+    public static async Task Serve(Instance its)
     {
         var port = new Uri(Origin).Port;
         if (Ports.IsBusy(port))
             throw new Failure($"The sample app needs port {port}, but {await Ports.Holder(port)} listens on it. Stop it and try again.");
         await Admin.Build();
-        await Admin.Run(origin, "", "accounts", "set", "--passkeys", "true", "--tenant", "demo");
-        var log = new LogFile(".local/sample.log");
-        var server = new Child(log.Write, "node",
-            [$"{Folder}/node_modules/vite/bin/vite.js", "preview", Folder, "--host", host]);
+        await Admin.Run(its.Origin, "", "accounts", "set", "--passkeys", "true", "--tenant", "demo");
+        var log = new LogFile($"{its.Folder}/sample.log");
+        var server = new Child(log.Write, "node", [$"{Folder}/node_modules/vite/bin/vite.js", "preview", Folder, "--host", "localhost"]);
         await Ports.Answer("The sample app", server, log, () => Task.FromResult(Ports.IsBusy(port)));
         Console.WriteLine($"The sample app is at {Origin}");
     }
