@@ -54,7 +54,8 @@ public sealed class UpOptionsTests
     [InlineData("Did you mean https://app.example?", "--origin", "HTTPS://App.example/path?x=1")]
     [InlineData("not '*'. One is http://localhost:5173.", "--origin", "*")]
     [InlineData("not 'http://a,http://b'. One is", "--origin", "http://a,http://b")]
-    [InlineData("up does not know --orgin. It knows --host, --origin, --port, --reset and --with-idp.", "--orgin", "http://localhost:1")]
+    [InlineData("up does not know --orgin. It knows --host, --origin, --port, --reset, --sample and --with-idp.",
+        "--orgin", "http://localhost:1")]
     [InlineData("'http://b' belongs to no option.", "--origin", "http://a", "http://b")]
     [InlineData("Demo Id is for this machine alone", "--with-idp", "--host", "127.0.0.1")]
     public void A_wrong_value_is_told_with_what_would_be_right(string said, params string[] args) =>
