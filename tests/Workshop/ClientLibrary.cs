@@ -1,20 +1,24 @@
 namespace Latchkey.Workshop;
 
-/// <summary>The client library for apps, clients/js.</summary>
+/// <summary>The client library for apps, clients/js, and the packages that are built as it is.</summary>
 static class ClientLibrary
 {
-    const string Folder = "clients/js";
+    static readonly Lazy<Task> Library = new(() => Build("clients/js"));
 
-    /// <summary>Installs what it is built with, and builds it, unless that was done since its sources changed.</summary>
+    /// <summary>Builds the library, once for all that need it.</summary>
     /// <exception cref="Failure">The TypeScript compiler refused it.</exception>
-    public static async Task Ensure()
+    public static Task Ensure() => Library.Value;
+
+    /// <summary>Installs what a package is built with, and builds it, unless that was done since its sources changed.</summary>
+    /// <exception cref="Failure">The TypeScript compiler refused it.</exception>
+    public static async Task Build(string folder)
     {
-        await Shell.NpmInstall(Folder);
-        var built = new FileInfo(Path.Combine(Folder, "dist", "index.js"));
-        string[] sources = [.. Directory.GetFiles(Path.Combine(Folder, "src"), "*.ts", SearchOption.AllDirectories),
-            Path.Combine(Folder, "package.json"), Path.Combine(Folder, "tsconfig.json")];
+        await Shell.NpmInstall(folder);
+        var built = new FileInfo(Path.Combine(folder, "dist", "index.js"));
+        string[] sources = [.. Directory.GetFiles(Path.Combine(folder, "src"), "*.ts", SearchOption.AllDirectories),
+            Path.Combine(folder, "package.json"), Path.Combine(folder, "tsconfig.json")];
         if (built.Exists && sources.All(file => File.GetLastWriteTimeUtc(file) <= built.LastWriteTimeUtc))
             return;
-        await Shell.Step($"Building {Folder}", () => Shell.Must(Shell.Npm, "run", "build", "--prefix", Folder));
+        await Shell.Step($"Building {folder}", () => Shell.Must(Shell.Npm, "run", "build", "--prefix", folder));
     }
 }

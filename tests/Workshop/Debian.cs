@@ -4,6 +4,7 @@ namespace Latchkey.Workshop;
 static class Debian
 {
     const string Modules = "/usr/lib/python3/dist-packages";
+    const string Kotlin = "/usr/bin/kotlinc";
 
     // Another apt may be at work on this machine, as it often is on one that has just started.
     static readonly string[] Apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
@@ -13,6 +14,11 @@ static class Debian
     /// <summary>clamd, for the tests of malware scanning.</summary>
     public static Task EnsureClamd() => Ensure("the tests of malware scanning", "the tests with a real ClamAV are skipped until then",
         ("/usr/sbin/clamd", "clamav-daemon"));
+
+    /// <summary>Kotlin's compiler, and Android's JSON library for the JVM, for the tests of clients/capacitor.</summary>
+    public static Task EnsureKotlin() => Ensure("the tests of the Capacitor plugin",
+        "the Kotlin of clients/capacitor is not compiled until then", (Kotlin, "kotlin"), (Kotlin, "libandroid-json-org-java"),
+        (Kotlin, "default-jre-headless"));
 
     /// <summary>What the quickstarts in Python need; they are run by Debian's python3.</summary>
     public static Task EnsurePython() => Ensure("the quickstarts in Python", "these are skipped until then",
@@ -27,7 +33,7 @@ static class Debian
             return;
         string[] packages = [.. missing.Select(each => each.Package)];
         if (!File.Exists("/usr/bin/apt-get"))
-            Console.WriteLine($"No {string.Join(", ", missing.Select(each => each.File))}, for {why}; {skipped}.");
+            Console.WriteLine($"No {string.Join(", ", missing.Select(each => each.File).Distinct())}, for {why}; {skipped}.");
         else if (await Root() is not { } root)
             Console.WriteLine($"Run `sudo apt-get install {string.Join(' ', packages)}`, for {why}; {skipped}.");
         else

@@ -80,7 +80,7 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
         assert.equal(await run(page, 'return session.isSignedIn()'), false);
         await run(page, 'session.signIn({ returnTo: "/photos" }); return 0');
         await signIn(page, 'admin');
-        await page.getByRole('button', { name: 'Allow' }).click();
+        await page.getByRole('button', { name: 'Allow', exact: true }).click();
         await page.waitForURL(`${allowed}/callback`); // Without the code.
         const back = await run(page, 'const { user, returnTo } = await ready; return { name: user.name, returnTo, at: location.href }');
         assert.deepEqual(back, { name: 'Admin', returnTo: '/photos', at: `${allowed}/callback` });

@@ -135,7 +135,11 @@ function faults(text) {
 }
 
 test('the system browser signs in, files move, the session is refreshed and revoked', async () => {
-  const { session, files, device, storage } = newSession();
+  const kept = new Map(); // As a plugin over Keychain and Keystore has it.
+  const { session, files, device, storage } = newSession({ storage: lib.secureStorage({
+    getItem: async key => kept.get(key) ?? null, setItem: async (key, value) => void kept.set(key, value),
+    removeItem: async key => void kept.delete(key), keys: async () => [...kept.keys()],
+  }) });
   const { user, returnTo } = await session.signIn({ returnTo: '/photos' });
   assert.deepEqual([user.name, returnTo, device.listeners.size], ['Alice', '/photos', 0]);
   assert.deepEqual(await storage.keys('latchkey:pending'), []);
@@ -270,6 +274,8 @@ test('another user in another tab is not taken for the one who was here', async 
   const other = newSession({ storage }, phone(url => signIn(url, redirectUri, 'bob')));
   await other.session.signIn();
   await assert.rejects(session.refresh(), { name: 'SessionEndedError', code: 'user_changed' });
+  assert.equal(await session.isSignedIn(), false);
+  assert.deepEqual(await session.signOut(), { revoked: false }); // Not of the other one.
   assert.deepEqual([ended, (await other.session.user()).name], [['user_changed'], 'Bob']);
 });
 
@@ -323,4 +329,22 @@ test('hostile answers: no token leaves the issuer, no redirect is followed, no f
   await through(answers([1]), () => assert.rejects(new lib.Files(secure).get('x'), { code: 'invalid_answer' }));
   const busy = () => Promise.resolve(new Response('{"code":"too_many_requests"}', { status: 429, headers: { 'Retry-After': '86399' } }));
   await through(busy, () => assert.rejects(new lib.Files(secure).get('x'), { name: 'RateLimitError', code: 'too_many_requests', retryAfter: 86399 }));
+});
+
+test('an upload and a backup wait as long as the service says, and end if that is very long', async () => {
+  const { session, files } = newSession();
+  await session.signIn();
+  const asset = { name: `${Math.random()}.jpg`, size: 100, modifiedAt: new Date(1), contentType: 'image/jpeg', open: async () => new Blob([photo(100)]) };
+  const busy = (seconds, times, path) => url => (url.endsWith(path) && times-- > 0
+    ? Promise.resolve(Response.json({ code: 'space_busy' }, { status: 503, headers: { 'Retry-After': `${seconds}` } })) : undefined);
+  await through(busy(86_399, Infinity, '/files/known'), () =>
+    assert.rejects(files.backup([asset]).finished, { name: 'RateLimitError', retryAfter: 86_399 }));
+  const start = Date.now();
+  const states = new Set();
+  const { uploaded, failed } = await through(busy(1, 1, '/complete'), () =>
+    files.backup([asset], { onProgress: ({ state }) => states.add(state) }).finished);
+  assert.deepEqual([uploaded.length, failed, states.has('waiting')], [1, [], true]);
+  assert.ok(Date.now() - start >= 1000);
+  const refused = await files.backup([{ ...asset, name: 'a/b', open: async () => { throw new Error('The picture is gone.'); } }]).finished;
+  assert.deepEqual(refused.failed.map(({ error }) => error.message), ['The picture is gone.']);
 });

@@ -17,7 +17,8 @@ export class TokenKeeper {
   readonly #key: string;
   readonly #lock: string;
   #tokens: Tokens | undefined;
-  #sub: string | undefined;
+  #sub: string | undefined; // Whose tokens were last seen here.
+  #isOver = false; // The listeners have been told.
   #refreshing: Promise<Tokens> | undefined;
 
   constructor(name: string, private readonly storage: KeyValueStorage, private readonly endpoint: TokenEndpoint) {
@@ -38,14 +39,17 @@ export class TokenKeeper {
   async begin(tokens: Tokens): Promise<void> {
     await exclusively(this.#lock, this.storage, () => this.#keep(tokens));
     this.#sub = claimsOf(tokens.idToken)?.sub;
+    this.#isOver = false;
   }
 
   /** Forgets the tokens, and gives those that there were. */
   forget(): Promise<Tokens | undefined> {
     return exclusively(this.#lock, this.storage, async () => {
       const there = readTokens(await this.storage.get(this.#key));
-      await this.storage.remove(this.#key);
+      const isOther = there && this.#sub && claimsOf(there.idToken)?.sub !== this.#sub;
       this.#tokens = this.#sub = undefined;
+      if (isOther) return undefined; // Another user has signed in meanwhile, and stays.
+      await this.storage.remove(this.#key);
       return there;
     });
   }
@@ -110,7 +114,8 @@ export class TokenKeeper {
 
   #ended(code: 'not_signed_in' | 'session_ended' | 'user_changed', message: string, cause?: unknown): SessionEndedError {
     const error = new SessionEndedError(code, message, { cause });
-    const isNews = this.#sub !== undefined;
+    const isNews = this.#sub !== undefined && !this.#isOver;
+    this.#isOver = true;
     this.#tokens = undefined;
     if (code !== 'user_changed') this.#sub = undefined;
     if (isNews) queueMicrotask(() => this.listeners.forEach(listener => listener(error)));

@@ -1,7 +1,6 @@
 import { mustBeBelow } from '../authorizer.js';
 import type { Authorization, Authorizer, User } from '../authorizer.js';
-import { SignInError } from '../errors.js';
-import type { SessionEndedError } from '../errors.js';
+import { SessionEndedError, SignInError } from '../errors.js';
 import { indexedDBStorage } from '../storage/indexed-db.js';
 import { memoryStorage, webStorage } from '../storage/storage.js';
 import type { KeyValueStorage } from '../storage/storage.js';
@@ -125,7 +124,12 @@ export class Session implements Authorizer {
 
   /** True if there is a session, as far as this device knows. */
   async isSignedIn(): Promise<boolean> {
-    return await this.#keeper.stored() !== undefined;
+    try {
+      return await this.#keeper.stored() !== undefined;
+    } catch (error) {
+      if (error instanceof SessionEndedError) return false; // Somebody else is.
+      throw error;
+    }
   }
 
   /** Who is signed in; undefined if nobody is. */
