@@ -62,6 +62,8 @@ public static partial class Services
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()
         .AddSingleton<PageLanguage>()
+        .AddSingleton<Refusals>()
+        .AddSingleton<WebOrigins>()
         .AddSingleton<TenantPipeline>()
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<ReferencePage>()

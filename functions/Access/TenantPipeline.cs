@@ -11,14 +11,14 @@ namespace Latchkey.Access;
 /// </summary>
 public sealed class TenantPipeline(
     ErrorBoundary boundary, TenantStore tenants, Domains domains, TokenAuthorization authorization, AuditLog audit,
-    SuspendedRequests suspended, FailurePage failurePage, PageLanguage language)
+    SuspendedRequests suspended, FailurePage failurePage, PageLanguage language, WebOrigins origins)
 {
     /// <summary>A public endpoint, with CORS for the tenant's origins.</summary>
     /// <param name="http">The HTTP request.</param>
     /// <param name="handler">Answers it.</param>
     /// <param name="credentials">True if scripts of those origins may send cookies.</param>
     public Task<IResult> Public(HttpRequest http, Func<TenantRequest, Task<IResult>> handler, bool credentials = false) =>
-        Enter(http, AtItsAddress(handler), tenant => Cors.Apply(http, tenant.Origins, credentials));
+        Enter(http, AtItsAddress(handler), tenant => origins.Apply(http, tenant, credentials));
 
     /// <summary>
     /// A document that anybody may read from any origin: metadata and public keys. If the path names no tenant, the document
@@ -108,7 +108,7 @@ public sealed class TenantPipeline(
                 if (tenant is null) Cors.ApplyToAll(http);
             }
             if (tenant is null) return isPreflight ? Results.NoContent() : throw UnknownTenant();
-            if (applyCors is null) Cors.Apply(http, tenant.Origins);
+            if (applyCors is null) origins.Apply(http, tenant);
             else applyCors(tenant);
             if (isPreflight) return Results.NoContent();
             var request = Context(http, tenant);

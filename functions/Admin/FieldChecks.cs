@@ -63,14 +63,6 @@ static class FieldChecks
         number >= min && number <= max ? number : throw Fault(field, $"must be from {min} to {max}");
 
     /// <summary>A web origin as browsers send it: scheme, <c>://</c>, host and an optional port. Private schemes are allowed.</summary>
-    public static string Origin(string field, string text)
-    {
-        var isOrigin = text.Length <= 200 && text.Split("://") is [{ Length: > 0 } scheme, { Length: > 0 } authority]
-            && char.IsAsciiLetterLower(scheme[0]) && scheme.All(IsSchemeChar) && authority.All(IsAuthorityChar);
-        return isOrigin ? text
-            : throw Fault(field, "must contain lower-case origins without a path, such as https://app.example.com");
-
-        static bool IsSchemeChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '+' or '-' or '.';
-        static bool IsAuthorityChar(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or ':' or '[' or ']';
-    }
+    public static string Origin(string field, string text) => LocalOrigins.IsOrigin(text) ? text
+        : throw Fault(field, "must contain lower-case origins without a path, such as https://app.example.com");
 }

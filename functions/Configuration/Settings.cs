@@ -14,6 +14,9 @@ public sealed record Settings
     /// <summary>The public scheme, host and port of the service, without a trailing slash.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>The web origins that every tenant allows; none outside Development.</summary>
+    public required IReadOnlyList<string> LocalOrigins { get; init; }
+
     /// <summary>The emulator's connection string, or null.</summary>
     public string? ConnectionString { get; init; }
 
@@ -147,6 +150,7 @@ public sealed record Settings
         {
             Development = development,
             Origin = read.Origin("Origin", httpToo: development),
+            LocalOrigins = read.LocalOrigins("LocalOrigins", development),
             ConnectionString = connectionString,
             TableEndpoint = connectionString is null ? read.Https("Storage:TableEndpoint") : null,
             BlobEndpoint = connectionString is null ? read.Https("Storage:BlobEndpoint") : null,

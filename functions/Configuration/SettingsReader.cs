@@ -152,6 +152,16 @@ sealed class SettingsReader(IConfiguration configuration)
         return path;
     }
 
+    // Separated by spaces; the usual ones are always among them.
+    public IReadOnlyList<string> LocalOrigins(string name, bool development)
+    {
+        var named = Text(name)?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (named.Length > 0 && !development) Fault(name, "is only for Development; give each tenant its own origins instead");
+        foreach (var wrong in named.Where(origin => !Latchkey.LocalOrigins.IsOrigin(origin)))
+            Fault(name, $"must contain origins like http://localhost:5173, lower-case and without a path, not '{wrong}'");
+        return development ? [.. Latchkey.LocalOrigins.Usual.Union(named)] : [];
+    }
+
     public string Origin(string name, bool httpToo)
     {
         var text = Required(name);

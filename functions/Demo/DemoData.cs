@@ -22,6 +22,8 @@ public sealed partial class DemoData(
     static readonly TopicRule News = new("news", ["*"], ["admin"], ["*"]);
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
+    readonly IReadOnlyList<Client> clientsOfDemo = DemoClients.For(settings.LocalOrigins);
+
     bool IsWanted => settings.Development && settings.OnEmulator;
 
     /// <inheritdoc/>
@@ -72,7 +74,7 @@ public sealed partial class DemoData(
             Id = id,
             Name = name,
             Issuer = $"{settings.Origin}/{id}",
-            Origins = [.. Tenant.WebViewOrigins, "http://localhost:8100"],
+            Origins = Tenant.WebViewOrigins, // Besides, Development allows all tenants the settings' LocalOrigins.
             Roles = new Dictionary<string, Role>
             {
                 ["member"] = new("member", MemberRights),
@@ -82,23 +84,34 @@ public sealed partial class DemoData(
             Accounts = id == "demo" ? new() { SignUp = SignUpMode.Open, SignUpRoles = ["member"] } : new() { Passkeys = id == "acme" },
             Messages = new() { Enabled = settings.Messages is not null, Topics = settings.Messages is null ? [] : [News] },
         };
-        var people = await Seed(tenant, Clients, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
+        var people = await Seed(tenant, clientsOfDemo, [("alice", "member"), ("bob", "member"), ("admin", "admin")], cancel);
         if (people is [{ } alice, { } bob, _])
             await groups.TryCreate(id, new Group("family", "Family"), [(alice, GroupRole.Owner), (bob, GroupRole.Reader)], cancel);
     }
 
     async Task SeedOperator(CancellationToken cancel) => await Seed(Operators.NewTenant(settings.Origin, null),
-        [Operators.CommandLine, Clients[^1] with { Scope = Operators.Rights }], [("operator", Operators.Role)], cancel);
+        [Operators.CommandLine, clientsOfDemo[^1] with { Scope = Operators.Rights }], [("operator", Operators.Role)], cancel);
 
-    // Returns the users' ids. Changes made since the last start stay, except those of clients.
+    // Returns the users' ids. Changes made since the last start stay, except those of clients; but their redirect URIs stay.
     async Task<string?[]> Seed(Tenant tenant, IReadOnlyList<Client> its, (string Name, string Role)[] people, CancellationToken cancel)
     {
         var isNew = await tenants.TryAdd(tenant, cancel);
+        if (!isNew) its = await Task.WhenAll(its.Select(client => WithItsUris(tenant, client, cancel)));
         var saved = clients.Save(tenant, its, cancel);
         var ids = isNew ? await SeedNew(tenant, people, cancel) : null;
         ids ??= await Task.WhenAll(people.Select(person => SeedUser(tenant, person.Name, person.Role, cancel)));
         await saved;
         return ids;
+    }
+
+    async Task<Client> WithItsUris(Tenant tenant, Client client, CancellationToken cancel)
+    {
+        if (await clients.FindNow(tenant, client.Id, cancel) is not { } stored) return client;
+        return client with
+        {
+            RedirectUris = [.. client.RedirectUris.Union(stored.RedirectUris)],
+            PostLogoutRedirectUris = [.. client.PostLogoutRedirectUris.Union(stored.PostLogoutRedirectUris)],
+        };
     }
 
     // A new tenant has no users, so none is looked up. Null if another start created them at the same time.
@@ -140,54 +153,6 @@ public sealed partial class DemoData(
         PasswordHash = await Hash($"{userName}-password", cancel),
         Roles = [role],
     };
-
-    static readonly Client[] Clients =
-    [
-        new()
-        {
-            Id = "mobile",
-            Name = "Demo mobile app",
-            Native = true,
-            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
-            Scope = Scopes.All.Except(Scope.Of(Scopes.Admin)),
-            RedirectUris = ["com.example.files:/callback", "http://127.0.0.1/callback", "http://localhost:8100/callback"],
-            PostLogoutRedirectUris = ["com.example.files:/signed-out", "http://localhost:8100/signed-out"],
-        },
-        new()
-        {
-            Id = "web",
-            Name = "Demo web app",
-            SecretHashes = [Client.HashSecret("web-secret-for-local-runs-only")],
-            Grants = [GrantType.AuthorizationCode, GrantType.RefreshToken],
-            Scope = Scopes.All.Except(Scope.Of(Scopes.Admin)),
-            RedirectUris = ["http://localhost:3000/callback"],
-            PostLogoutRedirectUris = ["http://localhost:3000/"],
-        },
-        new()
-        {
-            Id = "tv",
-            Name = "Demo TV app",
-            Native = true,
-            Grants = [GrantType.DeviceCode, GrantType.RefreshToken],
-            Scope = Scope.Of([.. Scopes.OpenIdConnect.Tokens, Scopes.FilesRead]),
-        },
-        new()
-        {
-            Id = "first-party",
-            Name = "Demo first-party app",
-            Native = true,
-            Grants = [GrantType.Password, GrantType.RefreshToken],
-            Scope = Scopes.All,
-        },
-        new()
-        {
-            Id = "service",
-            Name = "Demo service",
-            SecretHashes = [Client.HashSecret("service-secret-for-local-runs-only")],
-            Grants = [GrantType.ClientCredentials],
-            Scope = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite),
-        },
-    ];
 
     static partial class Log
     {

@@ -25,13 +25,16 @@ public static class Cors
     /// <summary>Sets the headers for a public document, or for a refusal that reveals nothing about a tenant.</summary>
     public static void ApplyToAll(HttpRequest request) => Set(request, "*");
 
-    /// <summary>Sets the headers for a tenant's origins.</summary>
-    public static void Apply(HttpRequest request, IEnumerable<string> origins, bool credentials = false)
+    /// <summary>Sets the headers for a script of an allowed origin.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isAllowed">Decides about the origin as it was sent.</param>
+    /// <param name="credentials">True if scripts of allowed origins may send cookies.</param>
+    public static void Apply(HttpRequest request, Predicate<string> isAllowed, bool credentials = false)
     {
         var headers = request.HttpContext.Response.Headers;
         headers.Append("Vary", "Origin");
         var origin = request.Headers.Origin.ToString();
-        if (origin.Length == 0 || !origins.Contains(origin, StringComparer.Ordinal)) return;
+        if (origin.Length == 0 || !isAllowed(origin)) return;
         Set(request, origin);
         // A web view's private scheme is never same-site with us: no SameSite=Strict cookie comes from there.
         if (credentials && origin.StartsWith("http", StringComparison.Ordinal)) headers.AccessControlAllowCredentials = "true";

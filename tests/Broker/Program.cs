@@ -1,6 +1,8 @@
-// The stand-in for Azure Web PubSub on this machine: `Broker --port N`, until it is told to stop.
+// The stand-in for Azure Web PubSub on this machine: `Broker --port N --address IP`, until it is told to stop.
+using System.Net;
 using Latchkey.Broker;
 
-var port = args is ["--port", var number] ? int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) : 7073;
-await using var broker = await PubSubBroker.Start(port);
+var (port, address) = args is ["--port", var number, "--address", var ip]
+    ? (int.Parse(number, System.Globalization.CultureInfo.InvariantCulture), IPAddress.Parse(ip)) : (7073, IPAddress.Loopback);
+await using var broker = await PubSubBroker.Start(port, address: address);
 await broker.Stopped;

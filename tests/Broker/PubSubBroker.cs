@@ -12,7 +12,7 @@ namespace Latchkey.Broker;
 /// <summary>
 /// Azure Web PubSub as far as Latchkey uses it: MQTT 3.1.1 and 5 over WebSocket at <c>/clients/mqtt/hubs/{hub}?access_token=…</c>, with
 /// the tokens, roles and REST calls of the service (api-version 2024-12-01). A topic is a group, there are no wildcard subscriptions, no
-/// retained messages, and no session outlives its connection. On 127.0.0.1 alone.
+/// retained messages, and no session outlives its connection.
 /// </summary>
 public sealed class PubSubBroker : IAsyncDisposable
 {
@@ -47,13 +47,15 @@ public sealed class PubSubBroker : IAsyncDisposable
     /// <param name="port">The port.</param>
     /// <param name="serviceToken">The bearer token that REST calls must carry; null: none is asked for.</param>
     /// <param name="https">Makes it listen by TLS, with this certificate.</param>
+    /// <param name="address">Where it listens; null: on 127.0.0.1 alone.</param>
     public static async Task<PubSubBroker> Start(
-        int port, string? serviceToken = null, System.Security.Cryptography.X509Certificates.X509Certificate2? https = null)
+        int port, string? serviceToken = null, System.Security.Cryptography.X509Certificates.X509Certificate2? https = null,
+        IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         if (https is not null) builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address ?? IPAddress.Loopback, port, listen =>
         {
             if (https is not null) listen.UseHttps(https);
         }));

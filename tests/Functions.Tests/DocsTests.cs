@@ -7,6 +7,7 @@ public sealed partial class DocsTests
 {
     const string Readme = "README.md";
     const int MostReadmeLines = 160;
+    const int MostQuickstartLines = 79;
 
     static readonly string[] Generated = ["node_modules", "bin", "obj"];
 
@@ -33,6 +34,21 @@ public sealed partial class DocsTests
                 link.Path);
         }
         Assert.Empty(Pages.Keys.Where(path => path.StartsWith("docs/", StringComparison.Ordinal)).Except(found));
+    }
+
+    [Fact]
+    public void Every_quickstart_is_one_short_page_in_the_index_that_ends_with_what_was_checked()
+    {
+        var index = Pages["docs/quickstarts/README.md"].Links.ConvertAll(link => link.Path);
+        var quickstarts = Pages.Keys.Where(path => path.StartsWith("docs/quickstarts/", StringComparison.Ordinal)
+            && !path.EndsWith("README.md", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(quickstarts, index.Order(StringComparer.Ordinal));
+        Assert.All(quickstarts, path =>
+        {
+            var lines = File.ReadAllLines(Repository.Path(path));
+            Assert.InRange(lines.Length, 1, MostQuickstartLines);
+            Assert.StartsWith("**Checked:** ", lines[^1], StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -83,6 +83,17 @@ public sealed class SettingsTests
         Assert.DoesNotContain(value, fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Origins_of_this_machine_are_for_Development_and_are_origins()
+    {
+        Assert.Contains("Latchkey__LocalOrigins is only for Development",
+            Refused(new() { ["Latchkey:LocalOrigins"] = "http://localhost:5173" }), StringComparison.Ordinal);
+        var fault = Refused(Development(("LocalOrigins", "http://localhost:6006 http://localhost:5173/ *")));
+        Assert.Contains("not 'http://localhost:5173/'", fault, StringComparison.Ordinal);
+        Assert.Contains("not '*'", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("6006", fault, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("https://login.example.com/path")]
     [InlineData("https://LOGIN.example.com")]

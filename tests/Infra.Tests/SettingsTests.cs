@@ -11,7 +11,8 @@ public sealed partial class SettingsTests
 {
     // These make no sense on Azure, and the table says so.
     private static readonly string[] OnAMachineOnly =
-        ["AZURE_FUNCTIONS_ENVIRONMENT", "Latchkey__Mail__Folder", "Latchkey__Signing__KeyFile", "Latchkey__Storage__ConnectionString"];
+        ["AZURE_FUNCTIONS_ENVIRONMENT", "Latchkey__LocalOrigins", "Latchkey__Mail__Folder", "Latchkey__Signing__KeyFile",
+            "Latchkey__Storage__ConnectionString"];
 
     private static readonly List<Row> Table = [.. Rows()];
 

@@ -11,10 +11,15 @@ static class Admin
     const string Project = "clients/cli/Latchkey.Cli.csproj";
     const string Built = "clients/cli/bin/Debug/net10.0/Latchkey.Cli.dll";
 
+    /// <param name="args">As clients/cli reads them; before them <c>--host</c> and <c>--port</c> may name a service of this
+    /// machine.</param>
     public static async Task<int> Run(string[] args)
     {
+        var own = args.TakeWhile((one, at) => one.StartsWith('-') || (at > 0 && args[at - 1] is "--host" or "--port")).ToArray();
+        var (named, others) = Instance.Take(own);
         await Build();
-        using var process = Process.Start(Start(args, Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN")))!;
+        var origin = named?.Origin ?? Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN");
+        using var process = Process.Start(Start([.. others, .. args[own.Length..]], origin, isOurs: named is not null))!;
         await process.WaitForExitAsync(Shell.Stopping);
         return process.ExitCode;
     }
@@ -34,7 +39,7 @@ static class Admin
     }
 
     /// <summary>Builds it, unless nothing has changed since.</summary>
-    static async Task Build()
+    public static async Task Build()
     {
         var newest = Directory.GetFiles("clients/cli", "*.cs*").Max(File.GetLastWriteTimeUtc);
         if (File.Exists(Built) && File.GetLastWriteTimeUtc(Built) >= newest) return;
@@ -42,12 +47,12 @@ static class Admin
         await Shell.Must("dotnet", "build", Project, "--no-restore");
     }
 
-    static ProcessStartInfo Start(string[] args, string? origin)
+    static ProcessStartInfo Start(string[] args, string? origin, bool isOurs = false)
     {
         var start = new ProcessStartInfo("dotnet", [Built, .. args]);
         if (origin is not null) start.Environment["LATCHKEY_ORIGIN"] = origin;
-        if (origin is not null && !new Uri(origin).IsLoopback) return start;
-        start.Environment.TryAdd("LATCHKEY_ORIGIN", Up.Origin);
+        if (origin is not null && !isOurs && !new Uri(origin).IsLoopback) return start;
+        start.Environment.TryAdd("LATCHKEY_ORIGIN", new Instance().Origin);
         if (start.Environment.TryAdd("LATCHKEY_CLIENT_ID", "service"))
             start.Environment["LATCHKEY_CLIENT_SECRET"] = "service-secret-for-local-runs-only";
         return start;

@@ -4,7 +4,6 @@ namespace Latchkey.Workshop;
 static class Azurite
 {
     public const string Folder = "tests/azurite";
-    public const string Log = ".local/azurite.log";
     public const string Account = "devstoreaccount1";
 
     // Each says why. One is for a process that holds the other end of Azurite's input, which here nobody does.
@@ -23,22 +22,27 @@ static class Azurite
         return azurite;
     }
 
-    public static string ConnectionString(int[] ports, string key) =>
-        $"AccountName={Account};AccountKey={key};BlobEndpoint=http://127.0.0.1:{ports[0]}/{Account};"
+    /// <param name="ports">Of blobs, queues and tables.</param>
+    /// <param name="key">The account's key.</param>
+    /// <param name="blobs">The address where blobs are: the only part that apps reach.</param>
+    public static string ConnectionString(int[] ports, string key, string blobs = "127.0.0.1") =>
+        $"AccountName={Account};AccountKey={key};BlobEndpoint=http://{blobs}:{ports[0]}/{Account};"
         + $"QueueEndpoint=http://127.0.0.1:{ports[1]}/{Account};TableEndpoint=http://127.0.0.1:{ports[2]}/{Account};";
 
-    /// <summary>Azurite on the usual ports: the one that is running (null) or a new one that keeps its data in .local/azurite.</summary>
-    public static async Task<Child?> UseOrStart()
+    /// <summary>An instance's Azurite: a new one that keeps its data in the instance's folder, or, at the usual place, the one that is
+    /// running already (null).</summary>
+    public static async Task<Child?> UseOrStart(Instance its)
     {
-        int[] ports = [10000, 10001, 10002];
-        var busy = ports.Where(Ports.IsBusy).ToArray();
+        var busy = its.Azurite.Where(Ports.IsBusy).ToArray();
         if (busy.Length == 0)
-            return await Start(ports, new LogFile(Log), ["--location", ".local/azurite"]);
+            return await Start(its.Azurite, new LogFile($"{its.Folder}/azurite.log"),
+                ["--blobHost", its.Address, "--location", $"{its.Folder}/azurite"]);
         using var http = new HttpClient();
-        using var answer = busy.Length == 3 ? await http.GetAsync("http://127.0.0.1:10000/", Shell.Stopping) : null;
+        using var answer = busy.Length == 3 && its == new Instance() ? await http.GetAsync($"{its.UploadOrigin}/", Shell.Stopping) : null;
         if (answer?.Headers.Server.ToString().StartsWith("Azurite", StringComparison.Ordinal) == true)
             return null;
-        throw new Failure($"Azurite needs the ports 10000, 10001 and 10002, but {await Ports.Holder(busy[0])} listens on {busy[0]}. "
-            + "Stop it and try again.");
+        throw new Failure($"Azurite needs the ports {its.Azurite[0]}, {its.Azurite[1]} and {its.Azurite[2]}, but "
+            + $"{await Ports.Holder(busy[0])} listens on {busy[0]}. Stop it, or take other ports: "
+            + $"dotnet dev.cs up --port {LocalData.Beside(its)}");
     }
 }

@@ -14,20 +14,17 @@ static class BlobCors
 {
     const string Version = "2021-12-02";
 
-    // The demo tenants' origins, as functions/Demo/DemoData.cs has them.
-    static readonly string[] Origins =
-        ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost", "http://localhost:8100"];
-
-    /// <summary>Allows the demo tenants' origins and the service's own, and no others.</summary>
-    /// <param name="port">Azurite's blob port on this machine.</param>
+    /// <summary>Allows these origins, and no others.</summary>
+    /// <param name="host">The address of this machine where Azurite listens.</param>
+    /// <param name="port">Azurite's blob port.</param>
     /// <param name="key">The account's key, base64.</param>
-    /// <param name="origin">The service's own origin, from which its own page comes.</param>
+    /// <param name="origins">Those that the service allows, and its own, from which its own page comes.</param>
     /// <exception cref="Failure">Azurite refused it.</exception>
-    public static async Task Allow(int port, string key, string origin)
+    public static async Task Allow(string host, int port, string key, IEnumerable<string> origins)
     {
-        var body = Encoding.UTF8.GetBytes(Rule([.. Origins, origin]).ToString());
+        var body = Encoding.UTF8.GetBytes(Rule(origins).ToString());
         using var request = new HttpRequestMessage(
-            HttpMethod.Put, $"http://127.0.0.1:{port}/{Azurite.Account}/?restype=service&comp=properties")
+            HttpMethod.Put, $"http://{host}:{port}/{Azurite.Account}/?restype=service&comp=properties")
         {
             Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/xml") } },
         };
@@ -47,7 +44,7 @@ static class BlobCors
     public static async Task<string> UsualKey() => (await Shell.Capture("node", "-p",
         $"require('./{Azurite.Folder}/node_modules/azurite/dist/src/blob/utils/constants.js').EMULATOR_ACCOUNT_KEY_STR")).Output.Trim();
 
-    static XElement Rule(string[] origins) => new("StorageServiceProperties", new XElement("Cors", new XElement("CorsRule",
+    static XElement Rule(IEnumerable<string> origins) => new("StorageServiceProperties", new XElement("Cors", new XElement("CorsRule",
         new XElement("AllowedOrigins", string.Join(',', origins)),
         new XElement("AllowedMethods", "GET,HEAD,PUT,OPTIONS"),
         new XElement("AllowedHeaders", "content-type,content-md5,range,if-match,if-none-match,x-ms-*"),

@@ -3,32 +3,47 @@ namespace Latchkey.Workshop;
 /// <summary>Debian's packages that tests need, one step at a time: two apts at once would wait for each other.</summary>
 static class Debian
 {
-    const string Clamd = "/usr/sbin/clamd";
-    const string ClamdPackage = "clamav-daemon";
+    const string Modules = "/usr/lib/python3/dist-packages";
+    const string Kotlin = "/usr/bin/kotlinc";
 
     // Another apt may be at work on this machine, as it often is on one that has just started.
     static readonly string[] Apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"];
 
     static readonly SemaphoreSlim Turn = new(1);
 
-    /// <summary>Installs clamd for the tests of malware scanning if this user may; if not, says how to get it.</summary>
-    public static async Task EnsureClamd()
+    /// <summary>clamd, for the tests of malware scanning.</summary>
+    public static Task EnsureClamd() => Ensure("the tests of malware scanning", "the tests with a real ClamAV are skipped until then",
+        ("/usr/sbin/clamd", "clamav-daemon"));
+
+    /// <summary>Kotlin's compiler, and Android's JSON library for the JVM, for the tests of clients/capacitor.</summary>
+    public static Task EnsureKotlin() => Ensure("the tests of the Capacitor plugin",
+        "the Kotlin of clients/capacitor is not compiled until then", (Kotlin, "kotlin"), (Kotlin, "libandroid-json-org-java"),
+        (Kotlin, "default-jre-headless"));
+
+    /// <summary>What the quickstarts in Python need; they are run by Debian's python3.</summary>
+    public static Task EnsurePython() => Ensure("the quickstarts in Python", "these are skipped until then",
+        ($"{Modules}/flask", "python3-flask"), ($"{Modules}/authlib", "python3-authlib"), ($"{Modules}/requests", "python3-requests"),
+        ($"{Modules}/jwt", "python3-jwt"), ($"{Modules}/cryptography", "python3-cryptography"));
+
+    /// <summary>Installs the packages whose files are missing if this user may; if not, says how to get them.</summary>
+    static async Task Ensure(string why, string skipped, params (string File, string Package)[] needed)
     {
-        const string Skipped = "the tests with a real ClamAV are skipped until then";
-        if (File.Exists(Clamd))
+        var missing = needed.Where(each => !Path.Exists(each.File)).ToArray();
+        if (missing.Length == 0)
             return;
+        string[] packages = [.. missing.Select(each => each.Package)];
         if (!File.Exists("/usr/bin/apt-get"))
-            Console.WriteLine($"No {Clamd}: install ClamAV's daemon; {Skipped}.");
+            Console.WriteLine($"No {string.Join(", ", missing.Select(each => each.File).Distinct())}, for {why}; {skipped}.");
         else if (await Root() is not { } root)
-            Console.WriteLine($"No {Clamd}: run `sudo apt-get install {ClamdPackage}`; {Skipped}.");
+            Console.WriteLine($"Run `sudo apt-get install {string.Join(' ', packages)}`, for {why}; {skipped}.");
         else
             try
             {
-                await Install(root, "the tests of malware scanning", ClamdPackage);
+                await Install(root, why, packages);
             }
             catch (Failure failure)
             {
-                Console.WriteLine($"{failure.Message}\n{ClamdPackage} could not be installed; {Skipped}.");
+                Console.WriteLine($"{failure.Message}\n{string.Join(", ", packages)} could not be installed; {skipped}.");
             }
     }
 

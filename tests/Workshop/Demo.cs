@@ -13,6 +13,20 @@ static class Demo
     // Drawn for this repository, and under its license.
     const string Photo = "tests/Workshop/demo.jpg";
 
+    /// <param name="args"><c>--password</c>, <c>--host</c>, <c>--port</c> and a file, all optional.</param>
+    /// <param name="folder">Where a relative path begins.</param>
+    /// <exception cref="Failure">An argument is wrong, a step failed, or the downloaded file is not the uploaded one.</exception>
+    public static async Task Run(string[] args, string folder)
+    {
+        var (named, others) = Instance.Take(args);
+        var files = others.Where(one => one != "--password").ToArray();
+        if (files.FirstOrDefault(one => one.StartsWith('-')) is { } unknown)
+            throw new Failure($"demo does not know {unknown}. It knows --host, --password, --port and the path of a file.");
+        if (files.Length > 1) throw new Failure("demo moves one file.");
+        var origin = named?.Origin ?? Environment.GetEnvironmentVariable("LATCHKEY_ORIGIN") ?? new Instance().Origin;
+        await Run(origin, files is [var path] ? Path.GetFullPath(path, folder) : null, password: others.Contains("--password"));
+    }
+
     /// <summary>Moves a file, or the photo beside this class, up and down as alice of tenant demo.</summary>
     /// <param name="origin">Where the service is.</param>
     /// <param name="path">The file, or null.</param>
@@ -27,7 +41,8 @@ static class Demo
         }
         catch (HttpRequestException unreachable)
         {
-            throw new Failure($"{unreachable.Message}\nIs the service running? Start it with: dotnet dev.cs up");
+            throw new Failure($"{unreachable.Message}\nIs the service running? Start it with `dotnet dev.cs up`. If it runs at another "
+                + "address or port, give the same --host and --port here.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or FormatException)
         {

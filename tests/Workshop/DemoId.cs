@@ -7,19 +7,18 @@ static class DemoId
 {
     public const string Folder = "tests/idp";
 
-    const int Port = 7072;
-
     /// <summary>Starts it, and has tenant demo sign in with it.</summary>
-    public static async Task Start(string origin)
+    public static async Task Start(Instance its)
     {
-        if (Ports.IsBusy(Port)) throw new Failure($"Demo Id needs port {Port}, but {await Ports.Holder(Port)} listens on it.");
-        var log = new LogFile(".local/idp.log");
-        var idp = new Child(log.Write, "node", [$"{Folder}/idp.js", $"{Port}", $"{origin}/demo/login/return/demo-id"]);
-        await Ports.Answer("Demo Id", idp, log, () => Task.FromResult(Ports.IsBusy(Port)));
-        await Register(origin);
+        var (port, origin) = (its.DemoId, its.Origin);
+        if (Ports.IsBusy(port)) throw new Failure($"Demo Id needs port {port}, but {await Ports.Holder(port)} listens on it.");
+        var log = new LogFile($"{its.Folder}/idp.log");
+        var idp = new Child(log.Write, "node", [$"{Folder}/idp.js", $"{port}", $"{origin}/demo/login/return/demo-id"]);
+        await Ports.Answer("Demo Id", idp, log, () => Task.FromResult(Ports.IsBusy(port)));
+        await Register(origin, port);
     }
 
-    static async Task Register(string origin)
+    static async Task Register(string origin, int port)
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
@@ -37,7 +36,7 @@ static class DemoId
             id = "demo-id",
             kind = "oidc",
             name = "Demo Id",
-            issuer = $"http://127.0.0.1:{Port}",
+            issuer = $"http://127.0.0.1:{port}",
             clientId = "latchkey",
             clientSecret = "demo-id-secret-for-local-runs-only",
             trustEmail = true,

@@ -18,7 +18,9 @@ static class Tests
     static int passed, failed;
 
     // Done as soon as the build says that its project is built, so that no part waits for what it does not need.
-    static readonly Dictionary<string, TaskCompletionSource> Built = new[] { "Functions.Tests", "Infra.Tests", "WorkerHost", "Broker" }
+    static readonly string[] ForClients = ["WorkerHost", "Broker", "Latchkey.Cli", "Quickstarts.WebApp", "Quickstarts.Api", "Quickstarts.Maui"];
+
+    static readonly Dictionary<string, TaskCompletionSource> Built = Assemblies.Concat(ForClients)
         .ToDictionary(project => project, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     static readonly Stopwatch Clock = Stopwatch.StartNew();
@@ -41,7 +43,11 @@ static class Tests
             Directory.CreateDirectory(Results);
             // Side by side: all of them wait much, and the clients and the .NET tests have each an Azurite of their own.
             var installed = Task.WhenAll(Up.CheckTools(), Install(name));
-            var clients = After(Task.WhenAll(installed, Built["WorkerHost"].Task, Built["Broker"].Task), () =>
+            // The test puts the service's address in place of this one.
+            var sample = AnyClientTestSays($"{Sample.Folder}/dist", name)
+                ? Count(() => Sample.Build("https://login.example.com/demo"))
+                : Task.CompletedTask;
+            var clients = After(Task.WhenAll([installed, sample, .. ForClients.Select(project => Built[project].Task)]), () =>
                 Count(() => AgainstAService(name)));
             var tests = DotnetTest(installed, name);
             await Task.WhenAll(installed, Build());
@@ -68,10 +74,14 @@ static class Tests
 
     static Task Install(string? name) => Task.WhenAll(Shell.NpmInstall(Azurite.Folder), Shell.NpmInstall(Clients),
         Shell.NpmInstall(DemoId.Folder),
+        AnyClientTestSays("js-client.js", name) ? ClientLibrary.Ensure() : Task.CompletedTask,
         MayHold("Functions.Tests", name) ? Debian.EnsureClamd() : Task.CompletedTask,
-        ClientTests(name).Any(file => File.ReadAllText(file).Contains("chromium.js", StringComparison.Ordinal))
-            ? Chromium.Ensure()
-            : Task.CompletedTask);
+        AnyClientTestSays("kotlinc", name) ? Debian.EnsureKotlin() : Task.CompletedTask,
+        AnyClientTestSays("chromium.js", name) ? Chromium.Ensure() : Task.CompletedTask,
+        AnyClientTestSays("python3", name) ? Debian.EnsurePython() : Task.CompletedTask);
+
+    static bool AnyClientTestSays(string what, string? name) =>
+        ClientTests(name).Any(file => File.ReadAllText(file).Contains(what, StringComparison.Ordinal));
 
     static async Task After(Task before, Func<Task> part)
     {
@@ -206,15 +216,17 @@ static class Tests
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
         await using var azurite = await Azurite.Start(ports[..3], new LogFile($"{Results}/azurite.log"), ["--inMemoryPersistence"],
             ("AZURITE_ACCOUNTS", $"{Azurite.Account}:{key}"));
-        await BlobCors.Allow(ports[0], key, origin);
+        await BlobCors.Allow("127.0.0.1", ports[0], key, [.. LocalOrigins.Usual, origin]);
         await using var broker = await Broker.Start(ports[4], new LogFile($"{Results}/broker.log"));
         await using var service = await Up.StartService(origin, new LogFile($"{Results}/worker.log"),
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
             ("AzureWebJobsStorage", Azurite.ConnectionString(ports, key)), // Where the host looks for work, thumbnails for example.
             ("Latchkey__Messages__Endpoint", $"http://localhost:{ports[4]}"),
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
+        await using var second = files.Any(file => file.EndsWith(SecondInstance.Test, StringComparison.Ordinal))
+            ? await SecondInstance.Start() : null;
         if (files.Length > 0)
-            await NodeTest(files, name, origin);
+            await NodeTest(files, name, [("LATCHKEY_ORIGIN", origin), .. second?.Environment ?? []]);
         if (demo)
         {
             await Demo.Run(origin, null, password: false);
@@ -272,13 +284,13 @@ static class Tests
         }
     }
 
-    static async Task NodeTest(string[] files, string? name, string origin)
+    static async Task NodeTest(string[] files, string? name, (string, string)[] environment)
     {
         var tap = $"{Results}/clients.tap";
         string[] filter = name is null ? [] : [$"--test-name-pattern=/{Regex.Escape(name)}/i"];
         await using var node = new Child(Console.WriteLine, "node",
             ["--test", "--test-concurrency=2", .. filter, "--test-reporter=spec", "--test-reporter-destination=stdout",
-                "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], ("LATCHKEY_ORIGIN", origin));
+                "--test-reporter=tap", $"--test-reporter-destination={tap}", .. files], environment);
         var code = await node.Exit;
         var lines = await File.ReadAllLinesAsync(tap);
         int Count(string what) => lines.Select(line => Regex.Match(line, $@"^# {what} (\d+)$")).Where(match => match.Success)

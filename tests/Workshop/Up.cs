@@ -3,32 +3,32 @@ namespace Latchkey.Workshop;
 /// <summary><c>dev.cs up</c>: Azurite and the service on their usual ports, until Ctrl-C.</summary>
 static class Up
 {
-    public const string Origin = "http://localhost:7071";
+    /// <summary>What runs: the service, the broker, and Azurite unless another one was running.</summary>
+    public sealed record Running(Child Service, Child Broker, Child? Azurite, LogFile Log) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var child in (Child?[])[Service, Broker, Azurite])
+                if (child is not null) await child.DisposeAsync();
+        }
+    }
 
-    /// <param name="withIdp">Demo Id runs too, and tenant demo signs in with it.</param>
-    public static async Task Run(bool withIdp = false)
+    public static async Task Run(UpOptions options)
     {
         await CheckTools();
-        var port = new Uri(Origin).Port;
-        if (Ports.IsBusy(port))
-            throw new Failure($"The service needs port {port}, but {await Ports.Holder(port)} listens on it. Stop it and try again.");
+        using var data = LocalData.Open(options.Instance);
+        if (options.Reset) await data.Reset();
+        await CheckPort(options.Instance);
         await Shell.NpmInstall(Azurite.Folder);
-        if (withIdp) await Shell.NpmInstall(DemoId.Folder);
+        if (options.WithIdp) await Shell.NpmInstall(DemoId.Folder);
         await Feed.Restore();
-        Child? azurite = null;
-        await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(Build(), StartAzurite()));
-        await BlobCors.Allow(10000, await BlobCors.UsualKey(), Origin);
-        await Shell.Step("Starting the broker for messages", () => Broker.Start(Broker.Port, new LogFile(Broker.Log)));
-        var log = new LogFile(".local/worker.log");
-        Child? service = null;
-        await Shell.Step("Starting the service", async () => service = await StartService(Origin, log));
-        if (withIdp) await Shell.Step("Starting Demo Id", () => DemoId.Start(Origin));
-        Console.WriteLine(Welcome(azurite is null ? "was already running" : "data in .local/azurite"));
+        var (service, _, azurite, log) = await Start(options, Build);
+        Console.WriteLine(Welcome.Text(options, startedAzurite: azurite is not null));
         log.Echo = true;
-        await Task.WhenAny(service!.Exit, azurite?.Exit ?? service.Exit);
+        await Task.WhenAny(service.Exit, azurite?.Exit ?? service.Exit);
         await Task.Delay(500, CancellationToken.None); // A terminal's Ctrl-C goes to the children too, and may reach them first.
         if (!Shell.Stopping.IsCancellationRequested)
-            throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({Azurite.Log})")
+            throw new Failure((service.Exit.IsCompleted ? $"The service ({log.Path})" : $"Azurite ({options.Instance.Folder}/azurite.log)")
                 + " has ended by itself; everything is stopped.");
         Console.WriteLine("Stopping.");
 
@@ -38,8 +38,52 @@ static class Up
             foreach (var project in (string[])["tests/WorkerHost", "tests/Broker"])
                 await Shell.Must("dotnet", "build", project, "--no-restore", "-p:Analyze=false");
         }
+    }
 
-        async Task StartAzurite() => azurite = await Azurite.UseOrStart();
+    /// <summary>Starts everything that belongs to an instance, and returns once all of it answers.</summary>
+    /// <param name="options">Where, and for whom.</param>
+    /// <param name="build">Builds it meanwhile.</param>
+    public static async Task<Running> Start(UpOptions options, Func<Task> build)
+    {
+        var its = options.Instance;
+        Child? azurite = null, broker = null, service = null;
+        await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(build(), StartAzurite(),
+            options.WithSample ? Sample.Build($"{its.Origin}/demo") : Task.CompletedTask));
+        var key = await BlobCors.UsualKey();
+        await BlobCors.Allow(its.Address, its.Azurite[0], key, [.. options.AllOrigins, its.Origin]);
+        await Shell.Step("Starting the broker for messages",
+            async () => broker = await Broker.Start(its.Broker, new LogFile($"{its.Folder}/broker.log"), its.Address));
+        var log = new LogFile($"{its.Folder}/worker.log");
+        await Shell.Step("Starting the service", async () => service = await StartService(its.Origin, log, Settings(options, key)));
+        if (options.WithIdp) await Shell.Step("Starting Demo Id", () => DemoId.Start(its));
+        if (options.WithSample) await Shell.Step("Starting the sample app", () => Sample.Serve(its));
+        return new(service!, broker!, azurite, log);
+
+        async Task StartAzurite() => azurite = await Azurite.UseOrStart(its);
+    }
+
+    // At the usual place the settings' file has the last word.
+    static (string, string)[] Settings(UpOptions options, string key)
+    {
+        var its = options.Instance;
+        var named = options.AllOrigins.Except(LocalOrigins.Usual).ToList();
+        (string, string)[] origins = named.Count == 0 ? [] : [("Latchkey__LocalOrigins", string.Join(' ', named))];
+        if (its == new Instance()) return origins;
+        var storage = Azurite.ConnectionString(its.Azurite, key, its.Address);
+        return
+        [
+            .. origins, ("Latchkey__Storage__ConnectionString", storage), ("AzureWebJobsStorage", storage),
+            ("Latchkey__Messages__Endpoint", $"http://{its.Address}:{its.Broker}"),
+            ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{its.Folder}/keys.json")),
+            ("Latchkey__Mail__Folder", Path.GetFullPath($"{its.Folder}/mail")),
+        ];
+    }
+
+    static async Task CheckPort(Instance its)
+    {
+        if (!Ports.IsBusy(its.Port)) return;
+        throw new Failure($"The service needs port {its.Port}, but {await Ports.Holder(its.Port)} listens on it. Stop it, or take another "
+            + $"port: dotnet dev.cs up --port {LocalData.Beside(its)}");
     }
 
     /// <summary>Says everything that is missing at once.</summary>
@@ -87,31 +131,4 @@ static class Up
         });
         return service;
     }
-
-    static string Welcome(string storage) => $$"""
-
-        Latchkey   {{Origin}}   tenants demo and acme; users alice / alice-password, bob / bob-password, admin / admin-password
-        Files      {{Origin}}/demo/my-files   in a browser
-        Sign-up    {{Origin}}/demo/signup   the mail with the code is a file in .local/mail
-        Passkeys   {{Origin}}/acme/account/passkeys   at localhost a browser makes them without https
-        Discovery  {{Origin}}/demo/.well-known/openid-configuration
-        Messages   a broker at 127.0.0.1:7073, for apps with the scope messages (docs/apps/messages.md)
-        Storage    Azurite at 127.0.0.1:10000 (blobs) and :10002 (tables), {{storage}}
-
-        In another terminal: `dotnet dev.cs demo [FILE]`, or paste
-
-          at={{Origin}}/demo; field() { node -p "JSON.parse(require('fs').readFileSync(0)).$1"; }
-          secret=service-secret-for-local-runs-only
-          token=$(curl -s $at/oauth/token -u service:$secret -d grant_type=client_credentials | field access_token)
-          auth="Authorization: Bearer $token"; json='Content-Type: application/json'
-          begun=$(curl -s $at/files -H "$auth" -H "$json" -d '{"name":"hello.txt","contentType":"text/plain","size":6}')
-          id=$(field id <<< "$begun"); put=$(field upload.url <<< "$begun")
-          printf 'hello\n' | curl -sX PUT "$put" -H 'x-ms-blob-type: BlockBlob' -H 'Content-Type: text/plain' --data-binary @-
-          curl -sX POST $at/files/$id/complete -H "$auth"; echo
-          curl -s $at/files -H "$auth"; echo
-          curl -sL $at/files/$id/content -H "$auth"
-
-        Ctrl-C stops {{(storage.StartsWith("data", StringComparison.Ordinal) ? "both" : "the service")}}. The service's log:
-
-        """;
 }

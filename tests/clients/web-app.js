@@ -32,12 +32,13 @@ export async function bundled(name, code) {
 /**
  * Opens the app's page with these scripts, each of its own. Nothing is intercepted: Playwright would answer preflights
  * by itself, and they are what is to be proved. Chromium only looks for the origin's host on another port.
+ * The page is the same at every address. `body` comes before the scripts.
  */
-export async function inAnApp(origin, scripts, steps) {
+export async function inAnApp(origin, scripts, steps, body = '<title>An app</title>') {
   const server = createServer(({ url }, response) => {
     const n = /^\/(\d+)\.js$/.exec(url)?.[1];
     response.setHeader('Content-Type', n ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8');
-    response.end(n ? scripts[n] : `<!DOCTYPE html><title>An app</title>${scripts.map((_, at) => `<script src="/${at}.js"></script>`).join('')}`);
+    response.end(n ? scripts[n] : `<!DOCTYPE html>${body}${scripts.map((_, at) => `<script src="/${at}.js"></script>`).join('')}`);
   });
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
   const { hostname, port } = new URL(origin);

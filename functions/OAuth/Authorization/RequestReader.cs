@@ -11,7 +11,7 @@ namespace Latchkey.OAuth;
 /// Reads an authorization request in two steps: first where a response may go, then everything else. Unknown parameters are
 /// ignored (RFC 6749 §3.1); known parameters that are not supported are refused by name.
 /// </summary>
-public sealed class RequestReader(ClientStore clients, ClientIdDocuments documents)
+public sealed class RequestReader(ClientStore clients, ClientIdDocuments documents, Refusals refusals)
 {
     /// <summary>Long, because some clients keep their whole state in it, encrypted.</summary>
     public const int MaxStateChars = 16 * 1024;
@@ -32,7 +32,10 @@ public sealed class RequestReader(ClientStore clients, ClientIdDocuments documen
         // The URI is checked again, in case one was registered that should have been refused.
         if (!client.RedirectUris.Any(known => RedirectUri.Matches(known, uri, client.Native, client.RelaxedRedirects))
             || RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is not null)
+        {
+            refusals.RedirectUri(request.Tenant, client, uri);
             throw OAuthError.InvalidRequest("This redirect_uri is not registered for the app.");
+        }
         var state = form.Repeated.Contains("state") || form["state"]?.Length > MaxStateChars ? null : form["state"];
         return new ReturnAddress(client, uri, Mode(form, uri), state);
     }

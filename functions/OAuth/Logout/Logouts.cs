@@ -27,7 +27,7 @@ public sealed record LogoutRequest(IdTokenHint? Hint, Client? Client, string? Re
 /// <summary>Reads and carries out sign-out requests (OIDC RP-Initiated Logout 1.0).</summary>
 public sealed class Logouts(
     IdTokenHints hints, ClientStore clients, SessionStore sessions, SessionRevocation revocation, SsoSessions ssoSessions,
-    RefreshCookies refreshCookies)
+    RefreshCookies refreshCookies, Refusals refusals)
 {
     /// <summary>Checks the parameters (§2). An invalid hint counts as missing, and then the browser is not redirected anywhere.</summary>
     /// <exception cref="OAuthError"><c>invalid_request</c>: nothing was changed.</exception>
@@ -43,7 +43,7 @@ public sealed class Logouts(
             throw OAuthError.InvalidRequest("client_id differs from the client that the ID token was issued to.");
         var client = (hint?.ClientId ?? clientId) is { } id ? await clients.Find(request.Tenant, id, request.Cancel) : null;
         if (client is null && clientId is not null) throw OAuthError.InvalidRequest("No app is registered with this client_id.");
-        var redirectUri = client is null ? null : RegisteredUri(client, form["post_logout_redirect_uri"]);
+        var redirectUri = client is null ? null : RegisteredUri(request.Tenant, client, form["post_logout_redirect_uri"]);
         return new LogoutRequest(hint, client, redirectUri, form["state"]);
     }
 
@@ -79,11 +79,12 @@ public sealed class Logouts(
         await ssoSessions.End(request);
     }
 
-    static string? RegisteredUri(Client client, string? uri)
+    string? RegisteredUri(Tenant tenant, Client client, string? uri)
     {
         if (uri is null) return null;
-        return client.PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal)
-            && RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is null ? uri
-            : throw OAuthError.InvalidRequest("This post_logout_redirect_uri is not registered for the app.");
+        if (client.PostLogoutRedirectUris.Contains(uri, StringComparer.Ordinal)
+            && RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is null) return uri;
+        refusals.LogoutUri(tenant, client, uri);
+        throw OAuthError.InvalidRequest("This post_logout_redirect_uri is not registered for the app.");
     }
 }

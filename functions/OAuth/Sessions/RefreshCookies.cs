@@ -10,7 +10,7 @@ namespace Latchkey.OAuth;
 /// browser sends it only to the tenant's token endpoint, only from the same site, and it is accepted only from the
 /// tenant's origins and our own.
 /// </summary>
-public sealed class RefreshCookies(Settings settings)
+public sealed class RefreshCookies(Settings settings, WebOrigins origins)
 {
     const int MaxChars = 200;
 
@@ -26,7 +26,7 @@ public sealed class RefreshCookies(Settings settings)
         // SameSite lets a sibling domain through; the Origin header does not.
         var origin = request.Http.Headers.Origin.ToString();
         // The page my-files lives at our own origin only: a tenant's app on the same site must not get its tokens.
-        var isTenantsApp = client.Id != MyFilesClient.Id && tenant.Origins.Contains(origin, StringComparer.Ordinal);
+        var isTenantsApp = client.Id != MyFilesClient.Id && origins.Allows(tenant, origin);
         if (origin != tenant.OwnOrigin && !isTenantsApp)
             throw OAuthError.InvalidRequest("The refresh cookie is accepted only from an origin of the tenant.");
         return request.Http.Cookies[Name(tenant, client)] is { Length: > 0 and <= MaxChars } token

@@ -139,8 +139,7 @@ public sealed record Tenant
     public MessageRules Messages { get; init; } = new();
 
     /// <summary>The origins of Capacitor, Ionic and Cordova web views, with which a new tenant starts.</summary>
-    public static IReadOnlyList<string> WebViewOrigins { get; } =
-        ["capacitor://localhost", "ionic://localhost", "http://localhost", "https://localhost"];
+    public static IReadOnlyList<string> WebViewOrigins => LocalOrigins.WebViews;
 
     /// <summary>
     /// True if the text may be a tenant's id: 2 to 40 characters of a-z and 0-9, with single hyphens inside, so that a container

@@ -21,6 +21,8 @@ public sealed class TenantSettingsTests : IAsyncLifetime
     [Fact]
     public async Task Name_colour_logo_and_origins_are_the_tenants_own_to_change_and_hold_at_once()
     {
+        await admin.Patch("settings", new { origins = Texts("https://old.demo.example") });
+        Assert.Equal("https://old.demo.example", await AllowedFor("https://old.demo.example"));
         var changed = await admin.Patch("settings",
             new
             {
@@ -33,7 +35,7 @@ public sealed class TenantSettingsTests : IAsyncLifetime
         var page = await (await host.Http.GetAsync("/demo/oauth/authorize?client_id=nobody")).Content.ReadAsStringAsync();
         Assert.Contains("#112233", page, StringComparison.Ordinal);
         Assert.Equal("https://app.demo.example", await AllowedFor("https://app.demo.example"));
-        Assert.Null(await AllowedFor("http://localhost:8100"));
+        Assert.Null(await AllowedFor("https://old.demo.example"));
         Assert.Equal("Demo & Sons", (await @operator.TenantOf("demo")).Name);
         await admin.Patch("settings", new { color = "", logoUri = "" });
         Assert.Equal(JsonValueKind.Null, (await admin.Get("settings")).GetProperty("color").ValueKind);

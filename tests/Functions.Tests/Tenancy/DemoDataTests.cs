@@ -30,10 +30,16 @@ public sealed class DemoDataTests
         Assert.True(await users.TryReplace(tenant, alice! with { Disabled = true }, default));
         Assert.True(await users.TryDelete(tenant, bob!, default));
         Assert.True(await groups.TryRemoveMember("demo", "family", bob!.Id, default));
+        var admin = (await first.Tokens("demo", "admin")).AccessToken;
+        await TestHost.Json(await first.Send(HttpMethod.Patch, "/demo/admin/clients/mobile", admin,
+            new { redirectUris = new[] { "http://localhost:5555/callback" } }), 200);
 
         await using var second = await Start(account);
         tenant = await second.Tenant("demo");
         Assert.Equal("#123456", tenant.Color);
+        var uris = (await second.Service<ClientStore>().Find(tenant, "mobile", default))!.RedirectUris;
+        Assert.Contains("http://localhost:5555/callback", uris); // A developer's own, who need not add it at each start.
+        Assert.Contains("http://localhost:8100/callback", uris);
         Assert.True((await second.Service<UserStore>().Find(tenant, alice!.Id, default))!.Disabled);
         await second.Tokens("demo", "bob"); // Who is missing is made again.
         Assert.Equal(3, (await second.Service<UserStore>().List(tenant, null, 100, default)).Count);

@@ -45,6 +45,10 @@ public sealed class ProductionTests : IAsyncLifetime
             scope = AdminClient.Texts("files.read", "files.write"),
         });
 
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "/demo/oauth/token");
+        preflight.Headers.Add("Origin", "http://localhost:5173"); // What Development allows everybody, no deployment does.
+        Assert.False((await worker.Http.SendAsync(preflight)).Headers.Contains("Access-Control-Allow-Origin"));
+
         await Page("/demo/my-files", "");
         using var authorize = await worker.Http.GetAsync("/demo/oauth/authorize?client_id=first-party&response_type=code"
             + "&redirect_uri=com.example.files%3A%2Fcallback&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");

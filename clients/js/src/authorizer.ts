@@ -1,0 +1,45 @@
+import { LatchkeyError } from './errors.js';
+
+/** What a request to the service is sent with. */
+export interface Authorization {
+  /** `Authorization`, and `DPoP` if the token is bound to a key. */
+  headers: Record<string, string>;
+  /** The access token among them. */
+  token: string;
+}
+
+/** Who is signed in: claims of the ID token (OpenID Connect Core §5.1). Which there are depends on the scope. */
+export interface User {
+  /** The user's id. */
+  sub: string;
+  name?: string;
+  preferred_username?: string;
+  email?: string;
+  email_verified?: boolean;
+  [claim: string]: unknown;
+}
+
+/** What authorizes requests: a `Session`, or the tokens of another library. */
+export interface Authorizer {
+  /** The tenant's address, `https://login.example.com/acme`. Tokens are sent to addresses below it, and nowhere else. */
+  readonly issuer: string;
+  /**
+   * Authorizes one request.
+   * @param rejected an access token that the service did not accept: another one is needed.
+   * @throws SessionEndedError, NetworkError
+   */
+  authorize(method: string, url: string, rejected?: string): Promise<Authorization>;
+  /** Is told of the headers of every answer, which may have a nonce for the next proof (RFC 9449 §8.2). */
+  heard?(url: string, headers: Headers): void;
+  /** Who is signed in, if that is known. */
+  user(): Promise<User | undefined>;
+}
+
+/**
+ * Lets only addresses below the issuer pass, however they are written.
+ * @throws LatchkeyError `invalid_argument`
+ */
+export function mustBeBelow(issuer: string, url: string): void {
+  if (new URL(url).href.startsWith(`${new URL(issuer).href}/`)) return;
+  throw new LatchkeyError('invalid_argument', 'The tokens are for the issuer only.');
+}

@@ -1,0 +1,2 @@
+export { Files } from './files.js';
+export type * from './types.js';

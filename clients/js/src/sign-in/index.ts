@@ -1,0 +1,11 @@
+export type { Authorization, Authorizer, User } from '../authorizer.js';
+export * from '../errors.js';
+export { indexedDBStorage } from '../storage/indexed-db.js';
+export { memoryStorage, webStorage } from '../storage/storage.js';
+export type { KeyValueStorage } from '../storage/storage.js';
+export type { SignInOptions } from './authorization.js';
+export { redirectBrowser } from './browser.js';
+export type { SignInBrowser } from './browser.js';
+export { Session } from './session.js';
+export type { SessionOptions, SignedIn } from './session.js';
+export { OAuthError } from './token-endpoint.js';

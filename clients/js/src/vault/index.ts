@@ -1,0 +1,2 @@
+export { openVault, Vault } from './vault.js';
+export type { PutOptions, VaultEntry, VaultOptions } from './vault.js';
