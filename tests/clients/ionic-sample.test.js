@@ -1,17 +1,17 @@
 // The sample app of clients/ionic-sample, built by `npm run build`, in Chromium on a phone's screen, as a new user meets it.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { look, missing as noChromium, onAPhone, signIn } from './chromium.js';
+import { codeFor } from './mails.js';
 import { api, issuer, origin } from './service.js';
 
 const dist = fileURLToPath(new URL('../../clients/ionic-sample/dist/', import.meta.url));
 const missing = noChromium || (existsSync(dist) ? false : 'clients/ionic-sample is not built: npm run setup && npm run build');
-const mails = fileURLToPath(new URL('../../.local/mail/', import.meta.url));
 const app = 'http://localhost:8100'; // Chromium finds the test's server behind it.
 const password = 'correct horse battery';
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
@@ -65,16 +65,6 @@ function picture(name, hue, { size = 320, noise = false } = {}) {
   head.set([8, 2], 8);
   const buffer = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
   return { name, mimeType: 'image/png', buffer };
-}
-
-async function codeFor(email) {
-  for (let turn = 0; turn < 200; turn++) {
-    const texts = existsSync(mails) ? readdirSync(mails).filter(name => name.endsWith('.txt')).map(name => readFileSync(mails + name, 'utf8')) : [];
-    const code = texts.filter(text => text.includes(`To: ${email}\n`)).map(text => /^(\d{6})\r?$/m.exec(text)?.[1])[0];
-    if (code) return code;
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-  assert.fail(`no mail to ${email}`);
 }
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });

@@ -2,15 +2,13 @@
 // accessible, and pictures of them for people to look at, in TestResults/screenshots. In tenant acme, which has passkeys.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { look, missing, onAPhone } from './chromium.js';
+import { codeFor } from './mails.js';
 import { origin } from './service.js';
 
 const options = { skip: missing, timeout: 180_000 };
 const issuer = `${origin}/acme`;
-const mails = fileURLToPath(new URL('../../.local/mail/', import.meta.url));
 const tags = ['de', 'ar', 'ja'];
 const password = 'correct horse battery';
 
@@ -33,16 +31,6 @@ async function prepare() {
 
 const decode = text => text.replace(/&#x([0-9A-F]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16))).replace(/&quot;/g, '"').replace(/&amp;/g, '&');
 const fields = html => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(found => [found[1], decode(found[2])]));
-
-async function codeFor(email) {
-  for (let turn = 0; turn < 200; turn++) {
-    const texts = existsSync(mails) ? readdirSync(mails).filter(name => name.endsWith('.txt')).map(name => readFileSync(mails + name, 'utf8')) : [];
-    const code = texts.filter(text => text.includes(`To: ${email}\n`)).map(text => /^(\d{6})\r?$/m.exec(text)?.[1])[0];
-    if (code) return code;
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-  assert.fail(`no mail to ${email}`);
-}
 
 // RFC 6238 with the usual numbers.
 function totp(secret) {
