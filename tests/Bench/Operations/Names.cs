@@ -15,7 +15,7 @@ static class Names
     public const string Complete = "complete of 1 KB";
     public const string BadSignature = "401 for a bad signature";
     public const string Tus = "tus, a piece of 8 MiB";
-    public const string Straight = "8 MiB by one PUT";
+    public const string Straight = "8 MiB by one PUT, not by tus";
     public const string Start = "start to first token";
 
     public static readonly (string Name, int? Goal)[] All =
