@@ -1,8 +1,15 @@
 using Latchkey;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
+// ASP.NET Core has sent the answer. A result that is left would be made into JSON once more, for the Functions host, which drops it.
+builder.UseMiddleware(async (context, next) =>
+{
+    await next();
+    context.GetInvocationResult().Value = null;
+});
 builder.ConfigureFunctionsWebApplication();
 try
 {

@@ -26,7 +26,7 @@ public sealed class StorageClients
         Uri tables, Uri blobs, Uri queues, TokenCredential credential, RoundTrips roundTrips, StorageRetries retries,
         HttpPipelineTransport? transport = null)
     {
-        Tables = new TableServiceClient(tables, credential, Bounded(new TableClientOptions(), roundTrips, retries, transport));
+        Tables = new TableServiceClient(tables, credential, Bounded(ForTables(), roundTrips, retries, transport));
         Blobs = new BlobServiceClient(blobs, credential, Bounded(new BlobClientOptions(), roundTrips, retries, transport));
         Queues = new QueueServiceClient(queues, credential, Bounded(ForQueues(), roundTrips, retries, transport));
     }
@@ -34,7 +34,7 @@ public sealed class StorageClients
     /// <summary>Connects with a connection string (the emulator).</summary>
     public StorageClients(string connectionString, RoundTrips roundTrips, StorageRetries retries)
     {
-        Tables = new TableServiceClient(connectionString, Bounded(new TableClientOptions(), roundTrips, retries));
+        Tables = new TableServiceClient(connectionString, Bounded(ForTables(), roundTrips, retries));
         Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips, retries));
         Queues = new QueueServiceClient(connectionString, Bounded(ForQueues(), roundTrips, retries));
     }
@@ -63,6 +63,13 @@ public sealed class StorageClients
 
     /// <summary>Queue Storage. Messages are in base64, as the Functions host expects them.</summary>
     public QueueServiceClient Queues { get; }
+
+    static TableClientOptions ForTables()
+    {
+        var options = new TableClientOptions();
+        options.AddPolicy(new RowReader(), HttpPipelinePosition.PerRetry);
+        return options;
+    }
 
     static QueueClientOptions ForQueues() => new() { MessageEncoding = QueueMessageEncoding.Base64 };
 

@@ -23,12 +23,12 @@ public sealed partial class Table
         foreach (var key in rowKeys) await TryDelete(partitionKey, key, cancel); // Somebody else deletes them as well.
     }
 
-    /// <summary>These columns of a row, or null if the row or the table does not exist. A column without a value may be there as
-    /// null.</summary>
-    public async Task<TableEntity?> Find(string partitionKey, string rowKey, IEnumerable<string> columns, CancellationToken cancel)
+    /// <summary>These columns (null: all) of a row, or null if the row or the table does not exist.</summary>
+    public async Task<TableEntity?> Find(string partitionKey, string rowKey, IEnumerable<string>? columns, CancellationToken cancel)
     {
+        var read = RowReader.Collect(isPage: false);
         var found = await client.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, columns, cancel);
-        return found.HasValue ? found.Value : null;
+        return found.HasValue ? read.All[0] : null;
     }
 
     /// <summary>These columns (null: all) of the rows of all partitions that match an OData filter.</summary>

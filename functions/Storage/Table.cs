@@ -21,11 +21,8 @@ public sealed partial class Table(TableClient client)
     const int MaxPageSize = 1000;
 
     /// <summary>A row, or null if the row or the table does not exist.</summary>
-    public async Task<TableEntity?> Find(string partitionKey, string rowKey, CancellationToken cancel)
-    {
-        var found = await client.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancel);
-        return found.HasValue ? found.Value : null;
-    }
+    public Task<TableEntity?> Find(string partitionKey, string rowKey, CancellationToken cancel) =>
+        Find(partitionKey, rowKey, null, cancel);
 
     /// <summary>The rows of one partition whose keys are in [from, to), in order; empty if the table does not exist.</summary>
     public async IAsyncEnumerable<TableEntity> Range(
@@ -77,21 +74,9 @@ public sealed partial class Table(TableClient client)
     /// A page of the rows that match an OData filter, and the continuation of the next page or null; empty if the table does
     /// not exist.
     /// </summary>
-    public async Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
-        FormattableString filter, string? continuation, int size, CancellationToken cancel)
-    {
-        var pages = client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), size, cancellationToken: cancel);
-        try
-        {
-            await foreach (var page in pages.AsPages(continuation, size).WithCancellation(cancel))
-                return (page.Values, page.ContinuationToken);
-        }
-        catch (RequestFailedException missing) when (IsTableMissing(missing))
-        {
-            // Nothing was ever written to it.
-        }
-        return ([], null);
-    }
+    public Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
+        FormattableString filter, string? continuation, int size, CancellationToken cancel) =>
+        Page(TableClient.CreateQueryFilter(filter), continuation, size, null, cancel);
 
     /// <summary>Inserts the row; false if it exists already.</summary>
     public Task<bool> TryAdd(TableEntity row, CancellationToken cancel) =>
@@ -132,12 +117,29 @@ public sealed partial class Table(TableClient client)
     async IAsyncEnumerable<TableEntity> Query(
         string? filter, int? pageSize, IEnumerable<string>? columns, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var rows = client.QueryAsync<TableEntity>(filter, pageSize > MaxPageSize ? null : pageSize, columns, cancel)
-            .GetAsyncEnumerator(cancel);
-        await using (rows)
+        string? next = null;
+        do
         {
-            while (await MoveNext(rows)) yield return rows.Current;
+            (var rows, next) = await Page(filter, next, pageSize, columns, cancel);
+            foreach (var row in rows) yield return row;
         }
+        while (next is not null);
+    }
+
+    async Task<(IReadOnlyList<TableEntity> Rows, string? Next)> Page(
+        string? filter, string? continuation, int? size, IEnumerable<string>? columns, CancellationToken cancel)
+    {
+        var read = RowReader.Collect(isPage: true);
+        var pages = client.QueryAsync<TableEntity>(filter, size > MaxPageSize ? null : size, columns, cancel).AsPages(continuation);
+        try
+        {
+            await foreach (var page in pages) return (read.All, page.ContinuationToken);
+        }
+        catch (RequestFailedException missing) when (IsTableMissing(missing))
+        {
+            // Nothing was ever written to it.
+        }
+        return ([], null);
     }
 
     async Task<bool> TryWrite<T>(Func<Task<T>> write)
@@ -163,18 +165,6 @@ public sealed partial class Table(TableClient client)
         {
             await client.CreateIfNotExistsAsync();
             await write();
-        }
-    }
-
-    static async Task<bool> MoveNext(IAsyncEnumerator<TableEntity> rows)
-    {
-        try
-        {
-            return await rows.MoveNextAsync();
-        }
-        catch (RequestFailedException missing) when (IsTableMissing(missing))
-        {
-            return false;
         }
     }
 

@@ -12,6 +12,8 @@ namespace Latchkey.Bench;
 sealed class Measurement(Options options) : IDisposable
 {
     const int Starts = 3;
+    const int MostWarmUps = 5;
+    const double StillFaster = 0.95;
 
     readonly Report report = new(options);
     readonly HttpClient storage = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.Callers, UseProxy = false });
@@ -108,13 +110,21 @@ sealed class Measurement(Options options) : IDisposable
     {
         try
         {
-            if (isFirst) await driver.Measure(server, operation, options.Seconds); // The warm-up: compilers, caches, connections.
+            if (isFirst) await WarmUp(driver, server, operation);
             report.Add(operation, server.Kind, await driver.Measure(server, operation, options.Seconds));
         }
         catch (Exception fault) when (fault is Failure or HttpRequestException or IOException)
         {
             report.Fail(operation.Name, server.Kind.Name, fault.Message);
         }
+    }
+
+    // Caches, connections, and compilers: until it gets little faster.
+    async Task WarmUp(Driver driver, Server server, Operation operation)
+    {
+        var (before, now) = (double.PositiveInfinity, double.MaxValue);
+        for (var window = 0; window < MostWarmUps && now < before * StillFaster; window++)
+            (before, now) = (now, (await driver.Measure(server, operation, options.Seconds)).CpuPerRun);
     }
 
     IEnumerable<Operation> Operations(Server server)

@@ -87,13 +87,13 @@ sealed class Report(Options options)
 
     IEnumerable<string[]> Ratios()
     {
-        yield return ["operation", "host", "CPU µs", "goal µs", "÷ goal", .. oidcPeers.Select(peer => $"÷ {peer}")];
+        yield return ["operation", "host", "CPU µs", "goal µs", "too much", .. oidcPeers.Select(peer => $"÷ {peer}")];
         foreach (var (operation, goal) in Names.All)
         {
             foreach (var host in new[] { Kinds.Worker, Kinds.Local })
             {
-                if (operation == Names.Tus || Of(operation, host) is not { } own) continue;
-                yield return [operation, host, Whole(own.CpuPerRun), Whole(goal), goal is { } wanted ? Ratio(own.CpuPerRun, wanted) : "",
+                if (operation is Names.Tus or Names.Straight || Of(operation, host) is not { } own) continue;
+                yield return [operation, host, Whole(own.CpuPerRun), Whole(goal), TooMuch(own.CpuPerRun, goal),
                     .. oidcPeers.Select(peer => Of(operation, peer) is { } its ? Ratio(own.CpuPerRun, its.CpuPerRun) : "")];
             }
         }
@@ -101,12 +101,13 @@ sealed class Report(Options options)
 
     IEnumerable<string[]> StartRows()
     {
-        yield return ["server", "each, ms", "median ms", "goal ms", "÷ empty endpoint"];
+        yield return ["server", "each, ms", "median ms", "goal ms", "too much", "÷ empty endpoint"];
         foreach (var (server, its) in starts)
         {
             var (median, empty) = (Median(its), starts.TryGetValue(Kinds.Empty, out var idle) ? Median(idle) : 0);
-            yield return [server, string.Join(", ", its.Select(one => Whole(one))), Whole(median),
-                server is Kinds.Worker or Kinds.Local ? Whole(Names.All[^1].Goal) : "", empty > 0 ? Ratio(median, empty) : ""];
+            int? goal = server is Kinds.Worker or Kinds.Local ? Names.All[^1].Goal : null;
+            yield return [server, string.Join(", ", its.Select(one => Whole(one))), Whole(median), Whole(goal), TooMuch(median, goal),
+                empty > 0 ? Ratio(median, empty) : ""];
         }
     }
 
@@ -121,6 +122,9 @@ sealed class Report(Options options)
                 $"{its.CpuPerRun / TusOperations.Mebibytes / 1000:0.0}",
                 peer is null ? "" : Ratio(its.RunsPerSecond, peer.RunsPerSecond)];
         }
+        if (Of(Names.Straight, Kinds.Local) is not { } put) yield break;
+        yield return [Names.Straight, "Azurite, past the service", Whole(put.RunsPerSecond * TusOperations.Mebibytes), "",
+            peer is null ? "" : Ratio(put.RunsPerSecond, peer.RunsPerSecond)];
     }
 
     IEnumerable<string[]> Figures()
@@ -176,6 +180,10 @@ sealed class Report(Options options)
     static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     static string Whole(double? value) => string.Create(CultureInfo.InvariantCulture, $"{value:#,0}");
+
+    // By how much a goal is not met.
+    static string TooMuch(double own, int? goal) => goal is not { } wanted ? ""
+        : own <= wanted ? "met" : string.Create(CultureInfo.InvariantCulture, $"{own - wanted:#,0} ({own / wanted:0.00} of it)");
 
     static string Ratio(double own, double other) => string.Create(CultureInfo.InvariantCulture, $"{own / other:0.00}");
 }

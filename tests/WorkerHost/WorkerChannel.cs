@@ -117,8 +117,9 @@ sealed class WorkerChannel : FunctionRpc.FunctionRpcBase
                 Console.WriteLine($"{log.Level}: {log.Category}: {log.Message}{Text(log.Exception)}");
                 break;
             case Content.InvocationResponse:
-                if (calls.TryGetValue(message.InvocationResponse.InvocationId, out var call)) call.TrySetResult(
-                    message.InvocationResponse.Result);
+                var response = message.InvocationResponse;
+                if (!response.ReturnValue.IsEmpty) Console.WriteLine($"Host: the worker sent {response.InvocationId}'s answer twice.");
+                if (calls.TryGetValue(response.InvocationId, out var call)) call.TrySetResult(response.Result);
                 break;
             default:
                 received.Writer.TryWrite(message);

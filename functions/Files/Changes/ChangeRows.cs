@@ -20,7 +20,7 @@ static class ChangeRows
     {
         var key = RowKeys.Change(usage.Incarnation!, usage.Changes);
         var row = change.File is { } file
-            ? FileRows.ListRow(file with { TusMetadata = null, ListKeys = [] }, key)
+            ? FileRows.ListRow(file with { TusMetadata = null }, key)
             : new TableEntity(partition, key) { ["Id"] = change.Folder is null ? change.FileId : null };
         (row[FolderColumn], row[FromColumn]) = (change.Folder, change.From);
         (row[KindColumn], row[TimeColumn], row[ShareColumn]) = (change.Kind.ToString(), now, change.ShareId);

@@ -41,7 +41,7 @@ public sealed class Folders(StorageClients storage)
     {
         var start = RowKeys.FoldersIn(folder);
         var from = after is null ? start : FileRows.FolderRow(partition, after).RowKey + "0";
-        await foreach (var row in table.Range(partition, from, start + "~", 1, cancel)) return row.GetString("Path");
+        await foreach (var row in table.Columns(partition, from, start + "~", ["Path"], cancel, 1)) return row.GetString("Path");
         return null;
     }
 
@@ -76,5 +76,5 @@ public sealed class Folders(StorageClients storage)
     }
 
     async Task<bool> HasRows(string partition, string start, CancellationToken cancel) =>
-        await table.Range(partition, start, start + "~", 1, cancel).AnyAsync(cancel);
+        await table.Columns(partition, start, start + "~", ["RowKey"], cancel, 1).AnyAsync(cancel);
 }

@@ -5,7 +5,7 @@ using Latchkey.Storage;
 
 namespace Latchkey.Files;
 
-/// <summary>Writes and reads the rows of files in table Files. A row that lists a file has the same columns under another key.</summary>
+/// <summary>Writes and reads the rows of files in table Files. A row that lists a file has the columns that lists show.</summary>
 static class FileRows
 {
     // Follows the status of a file whose bytes were replaced. An instance with an older version of the service would serve the first
@@ -19,8 +19,12 @@ static class FileRows
 
     public static TableEntity RecordRow(FileRecord file) => Row(file, RowKeys.File(file.Id));
 
-    /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>.</summary>
-    public static TableEntity ListRow(FileRecord file, string key) => Row(file, key);
+    /// <summary>A row under one of <see cref="FileRecord.ListKeys"/>, without what only the record itself needs.</summary>
+    public static TableEntity ListRow(FileRecord file, string key) =>
+        Row(file with { ListKeys = [], Indexed = null, UploadKey = null }, key);
+
+    /// <summary>The row of a former version, which has all that the record had.</summary>
+    public static TableEntity VersionRow(FileRecord version, string key) => Row(version, key);
 
     /// <summary>
     /// Deletes the record of the upload that brought the file's bytes (<see cref="FileStatus.Version"/>), if it is not the file's own.
@@ -180,6 +184,6 @@ static class FileRows
         ["CleanSource"] = file.Clean?.Source,
         ["ByShare"] = file.ByShare ? true : null,
         ["Guarded"] = file.Guarded ? true : null,
-        ["ListKeys"] = Storage.Columns.Join(file.ListKeys),
+        ["ListKeys"] = file.ListKeys.Count > 0 ? Storage.Columns.Join(file.ListKeys) : null,
     };
 }

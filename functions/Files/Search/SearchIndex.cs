@@ -49,8 +49,9 @@ static class SearchIndex
     static IReadOnlyList<SearchLeaf> Apply(SearchLeaf leaf, IReadOnlyList<SearchEntry> added, IReadOnlyList<string> keys)
     {
         var before = leaf.Entries();
-        List<SearchEntry> entries =
-            [.. before.Where(entry => !keys.Contains(entry.Key)).Concat(added).OrderBy(entry => entry.Key, StringComparer.Ordinal)];
+        var stay = before.Select(entry => (entry.Key, Entry: entry)).Where(entry => !keys.Contains(entry.Key));
+        List<SearchEntry> entries = [.. stay.Concat(added.Select(entry => (entry.Key, Entry: entry)))
+            .OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Entry)];
         return entries.SequenceEqual(before) ? [leaf] : [.. leaf.With(entries, added.Count == 1 ? entries.IndexOf(added[0]) : -1)];
     }
 

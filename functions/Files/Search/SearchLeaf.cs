@@ -50,7 +50,8 @@ sealed record SearchLeaf(string From, string To, byte[] Packed)
         // Before its beginning, where an empty row was deleted.
         if (entries.Count > 0 && string.CompareOrdinal(entries[0].Key, From) <= 0)
             return (this with { From = entries[0].Key[..^1] }).With(entries, added);
-        if (entries.Count < 2 || Write(entries).Length <= MaxBytes) return [this with { Packed = Pack(entries) }];
+        var written = Write(entries);
+        if (entries.Count < 2 || written.Length <= MaxBytes) return [this with { Packed = Pack(written) }];
         // Whoever uploads in the order of time, in either direction, leaves full rows behind.
         var cut = added == 0 ? 1 : added == entries.Count - 1 ? added : entries.Count / 2;
         var (first, rest) = (entries[..cut], entries[cut..]);
@@ -65,15 +66,15 @@ sealed record SearchLeaf(string From, string To, byte[] Packed)
     public TableTransactionAction Write(string partition)
     {
         var row = new TableEntity(partition, RowKeys.Search(To));
-        if (Entries().Count == 0 && From.Length > 0 && To != Last) return new(TableTransactionActionType.Delete, row, ETag.All);
+        if (From.Length > 0 && To != Last && Entries().Count == 0) return new(TableTransactionActionType.Delete, row, ETag.All);
         (row[FromColumn], row[EntriesColumn]) = (From, Packed);
         return new(TableTransactionActionType.UpsertReplace, row);
     }
 
-    static byte[] Pack(List<SearchEntry> entries)
+    static byte[] Pack(byte[] written)
     {
         using var packed = new MemoryStream();
-        using (var packing = new DeflateStream(packed, CompressionLevel.Optimal)) packing.Write(Write(entries));
+        using (var packing = new DeflateStream(packed, CompressionLevel.Optimal)) packing.Write(written);
         return packed.ToArray();
     }
 

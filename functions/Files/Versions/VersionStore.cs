@@ -81,7 +81,7 @@ public sealed class VersionStore(StorageClients storage, FileStore files, SpaceQ
         version.Tenant, version.Space, UsageChange.ForgetVersion(version),
         [Take(version with { ETag = Azure.ETag.All }), .. FileRows.DeleteUpload(version)], cancel);
 
-    static TableEntity Row(FileRecord version) => FileRows.ListRow(version, Key(version));
+    static TableEntity Row(FileRecord version) => FileRows.VersionRow(version, Key(version));
 
     static string Key(FileRecord version) => RowKeys.Version(version.Id, version.Version);
 }

@@ -11,6 +11,7 @@ sealed class FileOperations(Server server, OpenIdOperations openId, HttpClient s
     const string Files = "/demo/files";
     const int Listed = 20;
     static readonly byte[] kilobyte = new byte[1024];
+    static readonly byte[] piece = new byte[TusOperations.Mebibytes << 20];
 
     string token = "";
     string? file;
@@ -22,6 +23,8 @@ sealed class FileOperations(Server server, OpenIdOperations openId, HttpClient s
         yield return new(Names.Download, _ => Get($"{Files}/{file}/download", "\"url\"")) { Before = Prepare };
         yield return new(Names.Begin, _ => Begin("begun", "begun.txt")) { Before = Prepare };
         yield return new(Names.Complete, Complete) { Before = Prepare, Prepare = () => Put("done", "done.txt") };
+        if (server.Kind.Name == Kinds.Local) // The service has no part in it.
+            yield return new(Names.Straight, body => Store(body, piece)) { Before = Prepare, Prepare = BeginPiece, MostRuns = 24 };
     }
 
     async Task Prepare()
@@ -53,23 +56,32 @@ sealed class FileOperations(Server server, OpenIdOperations openId, HttpClient s
 
     async Task<string> Put(string folder, string name)
     {
-        using var begun = JsonDocument.Parse((await Begin(folder, name)).Body);
+        var begun = await Begin(folder, name);
+        await Store(begun.Body, kilobyte);
+        return begun.Text("id");
+    }
+
+    async Task<string> BeginPiece() => (await Begin("pieces", "piece.bin", piece.Length)).Body;
+
+    // What a begin has answered says how.
+    async Task Store(string body, byte[] bytes)
+    {
+        using var begun = JsonDocument.Parse(body);
         var upload = begun.RootElement.GetProperty("upload");
         var put = Request(HttpMethod.Put, upload.GetProperty("url").GetString()!);
-        put.Content = new ByteArrayContent(kilobyte);
+        put.Content = new ByteArrayContent(bytes);
         foreach (var header in upload.GetProperty("headers").EnumerateObject())
         {
             if (!put.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString()))
                 put.Content.Headers.TryAddWithoutValidation(header.Name, header.Value.GetString());
         }
         await storage.Send(put, 201);
-        return begun.RootElement.GetProperty("id").GetString()!;
     }
 
-    Task<Answer> Begin(string folder, string name)
+    Task<Answer> Begin(string folder, string name, int size = 1024)
     {
         var request = Request(HttpMethod.Post, Files, Bearer(token));
-        request.Content = Json(new { name, folder, contentType = "application/octet-stream", size = kilobyte.Length });
+        request.Content = Json(new { name, folder, contentType = "application/octet-stream", size, resumable = false });
         return server.Http.Send(request, 201, "\"upload\"");
     }
 

@@ -15,11 +15,13 @@ static class Names
     public const string Complete = "complete of 1 KB";
     public const string BadSignature = "401 for a bad signature";
     public const string Tus = "tus, a piece of 8 MiB";
+    public const string Straight = "8 MiB by one PUT, not by tus";
     public const string Start = "start to first token";
 
     public static readonly (string Name, int? Goal)[] All =
     [
         (ClientCredentials, 150), (Refresh, 400), (Code, 600), (Authorize, 900), (List, 300), (One, 200), (Download, 250), (Begin, 500),
-        (Complete, 800), (BadSignature, 60), (Tus, null), (Start, 420),
+        (Complete, 800), (BadSignature, 60), (Tus, null), (Straight, null),
+        (Start, 420),
     ];
 }

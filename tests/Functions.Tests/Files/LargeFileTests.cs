@@ -81,6 +81,42 @@ public sealed class LargeFileTests(ITestOutputHelper output)
         Directory.Delete(data, recursive: true);
     }
 
+    [LargeFact]
+    public async Task Half_a_gigabyte_of_forms_eight_at_once_passes_through_with_memory_flat()
+    {
+        const long Each = 16 << 20;
+        const int AtOnce = 8;
+        var data = Directory.CreateTempSubdirectory("latchkey-large").FullName;
+        using var azurite = await Azurite.Start(data);
+        await using var host = await TestHost.Start(azurite);
+        var token = (await host.Tokens()).AccessToken;
+        await SendAll(); // What the process needs for so many at once is there now.
+
+        var (before, peak) = (Memory(), 0L);
+        for (var round = 0; round < 3; round++)
+        {
+            var sending = SendAll();
+            while (!sending.IsCompleted)
+            {
+                peak = Math.Max(peak, Memory() - before);
+                await Task.WhenAny(sending, Task.Delay(100));
+            }
+            await sending;
+        }
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"at most {peak >> 20} MiB more than before"));
+        Assert.InRange(peak, 0, 64 << 20);
+        azurite.Kill();
+        Directory.Delete(data, recursive: true);
+
+        Task SendAll() => Task.WhenAll(Enumerable.Range(0, AtOnce).Select(async n =>
+        {
+            using var form = new HttpRequestMessage(HttpMethod.Post, $"{host.Origin}/demo/files/upload");
+            form.Headers.Authorization = new("Bearer", token);
+            form.Content = new MultipartFormDataContent { { new Zeros(Each), "file", $"{n}.bin" } };
+            await Http.SendAsync(form).Is(201);
+        }));
+    }
+
     // A body that nobody ever holds as a whole.
     sealed class Zeros(long length) : HttpContent
     {

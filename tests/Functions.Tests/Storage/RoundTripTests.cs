@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Azure.Data.Tables;
 using Latchkey.Storage;
 using Latchkey.Tests.Files;
 
@@ -68,6 +70,30 @@ public sealed class RoundTripTests : OnCuttableStorage
     [InlineData("/demo/.well-known/openid-configuration")]
     [InlineData("/demo/oauth/jwks")]
     public Task Discovery_metadata_takes_no_round_trip_to_storage(string path) => Costs(0, 0, () => host.Http.GetAsync(path));
+
+    [Fact]
+    public async Task Whether_a_folder_is_empty_is_asked_for_a_key_and_what_lists_a_file_holds_what_lists_show()
+    {
+        var alice = await host.As("alice");
+        var id = await alice.Upload([1], "goes", "asked");
+        var stays = await alice.Upload([1], "stays", "asked");
+        var asked = new ConcurrentQueue<string>();
+        storage.Before = request =>
+        {
+            if (request.StartsWith("GET", StringComparison.Ordinal) && request.Contains("/Files()", StringComparison.Ordinal))
+                asked.Enqueue(Uri.UnescapeDataString(request));
+            return Task.CompletedTask;
+        };
+        (await alice.Send(HttpMethod.Delete, $"/{id}")).EnsureSuccessStatusCode();
+        storage.Before = null;
+        Assert.All(asked, request => Assert.Contains("$select=RowKey", request, StringComparison.Ordinal));
+        Assert.Single(asked);
+        var rows = await host.Service<StorageClients>().Tables.GetTableClient(TableNames.Files).QueryAsync<TableEntity>().ToListAsync();
+        string[] needless = ["ListKeys", "Indexed", "UploadKey"];
+        Assert.Contains("ListKeys", rows.Single(row => row.RowKey == RowKeys.File(stays)).Keys);
+        Assert.All(rows.Where(row => row.RowKey.Split('|')[0] is "list" or "new" or "trash"),
+            row => Assert.Empty(row.Keys.Intersect(needless)));
+    }
 
     const int Tries = 5;
 

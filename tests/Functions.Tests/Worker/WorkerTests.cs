@@ -51,6 +51,7 @@ public sealed class WorkerTests(DemoWorker demo) : IClassFixture<DemoWorker>
         var url = (await Send(HttpMethod.Get, $"/demo/files/{id}/download", token, 200)).GetProperty("url").GetString()!;
         using var plain = new HttpClient();
         Assert.Equal([1, 2, 3], await plain.GetByteArrayAsync(new Uri(url)));
+        Assert.DoesNotContain(worker.Log, line => line.Contains("answer twice", StringComparison.Ordinal));
     }
 
     [Fact]

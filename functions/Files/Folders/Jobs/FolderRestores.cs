@@ -37,7 +37,8 @@ public sealed class FolderRestores(
     async Task<FolderJob?> Files(FolderJob job, int lost, CancellationToken cancel)
     {
         var start = RowKeys.Trashed(job.Deletion!.Value.At, "");
-        var rows = await table.Range(job.Partition, job.After is null ? start : job.After + "0", start + "~", PageSize, cancel)
+        var from = job.After is null ? start : job.After + "0";
+        var rows = await table.Columns(job.Partition, from, start + "~", ["RowKey", "Id"], cancel, PageSize)
             .Take(PageSize).ToListAsync(cancel);
         if (rows.Count == 0) return await end.TryEnd(job, gaveUp: false, cancel);
         var found = await Task.WhenAll(rows.Select(row => files.Find(job.Tenant, row.GetString("Id"), cancel)));

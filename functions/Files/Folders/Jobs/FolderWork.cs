@@ -77,7 +77,8 @@ public sealed class FolderWork(
     {
         job = job with { At = job.At ?? await First(job, job.Path, cancel) };
         var start = RowKeys.ListedByNameIn(job.At);
-        var rows = table.Range(job.SourcePartition, job.After is null ? start : job.After + "0", start + "~", PageSize, cancel);
+        var from = job.After is null ? start : job.After + "0";
+        var rows = table.Columns(job.SourcePartition, from, start + "~", ["RowKey", "Id"], cancel, PageSize);
         var listed = await rows.Take(PageSize).Select(row => (row.RowKey, row.GetString("Id"))).ToListAsync(cancel);
         if (listed.Count > 0)
         {

@@ -29,8 +29,11 @@ public sealed class FormReader
         if (request.ContentLength > maxFileBytes + MaxOverheadBytes) throw TooLarge();
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = maxFileBytes + MaxOverheadBytes;
-        reader = new MultipartStream(request.Body, boundary);
+        (Length, reader) = (request.ContentLength, new MultipartStream(request.Body, boundary));
     }
+
+    /// <summary>The length of the whole form in bytes; null if the sender does not say it.</summary>
+    public long? Length { get; }
 
     /// <summary>The name of the part's field.</summary>
     public string Name { get; private set; } = "";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Access;
 using Latchkey.Http;
@@ -126,16 +127,17 @@ public sealed class FormReceiver(
 
     async Task<(long Size, List<string> Blocks, string? Type)> Stage(FormSender sender, string blob, FormReader form)
     {
-        var buffer = new byte[BlockBytes];
         var (size, blocks, type) = (0L, new List<string>(), (string?)null);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(BlockBytes, form.Length ?? BlockBytes));
         int length;
-        while ((length = await form.ReadBytes(buffer)) > 0)
+        while ((length = await form.ReadBytes(buffer.AsMemory(0, Math.Min(buffer.Length, BlockBytes)))) > 0)
         {
             if (size == 0) type = sender.TypeOf?.Invoke(buffer.AsMemory(0, length));
             blocks.Add(BlockPlan.Id(blocks.Count));
             await staged.Stage(sender.Tenant.Id, blob, blocks[^1], buffer.AsMemory(0, length), sender.Cancel);
             size += length;
         }
+        ArrayPool<byte>.Shared.Return(buffer);
         if (size == 0) sender.TypeOf?.Invoke(default);
         return (size, blocks, type);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
@@ -35,18 +36,19 @@ public sealed class TusReception(StagedBlobs staged, TimeProvider clock)
         var body = new TusBody(request, clock, clock.GetUtcNow() + MaxReceiveTime);
         // While one block is stored, the next one is received.
         var size = (int)Math.Min(TusBlocks.MaxBytes, request.ContentLength ?? file.Size - start);
-        var (buffers, storing) = (new byte[TusBlocks.AtOnce][], new Task[TusBlocks.AtOnce]);
+        var (buffers, storing) = (new byte[]?[TusBlocks.AtOnce], new Task[TusBlocks.AtOnce]);
         Array.Fill(storing, Task.CompletedTask);
         for (var n = 0; piece.Offset < file.Size; n = (n + 1) % TusBlocks.AtOnce)
         {
             await storing[n];
-            buffers[n] ??= GC.AllocateUninitializedArray<byte>(size);
+            buffers[n] ??= ArrayPool<byte>.Shared.Rent(size);
             var block = buffers[n].AsMemory(0, (int)Math.Min(size, file.Size - piece.Offset));
             var length = await body.Fill(block);
             storing[n] = piece.Add(block[..length]);
             if (body.Fault is not null || length < block.Length || length == 0) break;
         }
-        await Task.WhenAll(storing);
+        await Task.WhenAll(storing); // If one fails, another may still be read from: then the garbage collector takes the buffers.
+        foreach (var buffer in buffers.OfType<byte[]>()) ArrayPool<byte>.Shared.Return(buffer);
         if (piece.Offset == file.Size && await body.HasMore()) throw TooLarge();
         if (checksum is null) await piece.Commit(before); // Even if the connection broke: the client resumes from there.
         if (body.Fault is { } broken) throw broken;
