@@ -140,7 +140,7 @@ sealed class CuttableStorage : DelegatingHandler
         // The audit is written behind the requests, at any time; their steps are counted without it.
         var audit = to.AbsolutePath.Contains("/Audit2", StringComparison.Ordinal)
             || (isWrite && to.Port == tablePort && request.Content is { } content
-                && Encoding.UTF8.GetString(await content.ReadAsByteArrayAsync(cancellationToken)).Contains("Audit2", StringComparison.Ordinal));
+                && (await content.ReadAsByteArrayAsync(cancellationToken)).AsSpan().IndexOf("Audit2"u8) >= 0);
         if (audit && isWrite && !to.AbsolutePath.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
         if (!audit && isWrite) writes.Enqueue($"{request.Method} {to.PathAndQuery}");
         if (Before is { } before) await before($"{request.Method} {to.PathAndQuery}");
