@@ -45,19 +45,19 @@ public static partial class Services
         // A client's state of 16 KiB, escaped, exceeds the default limit of 8 KiB for a request line.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 72 * 1024);
         return services.AddStorage(settings).AddKeys(settings).AddTenancy().AddOAuth().AddSignUp().AddPasskeys().AddSecondFactor()
-            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddSharing().AddBackup().AddRenditions()
-            .AddArchives().AddFolders().AddVersions().AddScim().AddAdmin().AddAccount().AddGroups().AddEvents().AddMessages()
-                .AddScanning(settings);
+            .AddLeaving().AddMail(settings).AddProviders().AddPages().AddFiles(settings).AddSharing().AddBackup().AddRenditions().AddScim()
+            .AddArchives().AddFolders().AddVersions().AddAdmin().AddAccount().AddGroups().AddEvents().AddMessages().AddScanning(settings);
     }
 
-    static IServiceCollection AddStorage(this IServiceCollection services, Settings settings) => services
-        .AddSingleton<RoundTrips>()
-        .AddSingleton(provider => settings.ConnectionString is { } emulator
+    static IServiceCollection AddStorage(this IServiceCollection services, Settings settings)
+    {
+        services.TryAddSingleton(provider => settings.ConnectionString is { } emulator
             ? new StorageClients(emulator, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>())
             : new StorageClients(settings.TableEndpoint!, settings.BlobEndpoint!, settings.QueueEndpoint!,
                 provider.GetRequiredService<TokenCredential>(), provider.GetRequiredService<RoundTrips>(),
-                provider.GetRequiredService<StorageRetries>(), provider.GetService<HttpPipelineTransport>()))
-        .AddSingleton<WorkQueues>();
+                provider.GetRequiredService<StorageRetries>(), provider.GetService<HttpPipelineTransport>()));
+        return services.AddSingleton<RoundTrips>().AddSingleton<WorkQueues>();
+    }
 
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()

@@ -31,12 +31,12 @@ public sealed class StorageClients
         Queues = new QueueServiceClient(queues, credential, Bounded(ForQueues(), roundTrips, retries, transport));
     }
 
-    /// <summary>Connects with a connection string (the emulator).</summary>
-    public StorageClients(string connectionString, RoundTrips roundTrips, StorageRetries retries)
+    /// <summary>Connects with a connection string (the emulator). Tests pass a <paramref name="transport"/> that they can cut.</summary>
+    public StorageClients(string connectionString, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null)
     {
-        Tables = new TableServiceClient(connectionString, Bounded(ForTables(), roundTrips, retries));
-        Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips, retries));
-        Queues = new QueueServiceClient(connectionString, Bounded(ForQueues(), roundTrips, retries));
+        Tables = new TableServiceClient(connectionString, Bounded(ForTables(), roundTrips, retries, transport));
+        Blobs = new BlobServiceClient(connectionString, Bounded(new BlobClientOptions(), roundTrips, retries, transport));
+        Queues = new QueueServiceClient(connectionString, Bounded(ForQueues(), roundTrips, retries, transport));
     }
 
     /// <summary>
@@ -73,7 +73,7 @@ public sealed class StorageClients
 
     static QueueClientOptions ForQueues() => new() { MessageEncoding = QueueMessageEncoding.Base64 };
 
-    static T Bounded<T>(T options, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport = null)
+    static T Bounded<T>(T options, RoundTrips roundTrips, StorageRetries retries, HttpPipelineTransport? transport)
         where T : ClientOptions
     {
         if (transport is not null) options.Transport = transport;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Latchkey.WorkerHost;
 using Microsoft.AspNetCore.Builder;
@@ -16,12 +17,18 @@ public static partial class LocalQueues
     public static async Task<int> RunUntilEmpty(WebApplication app, Assembly assembly, CancellationToken cancel = default)
     {
         var connection = app.Configuration["Latchkey:Storage:ConnectionString"]!;
-        var queues = Functions.Queued(assembly).Select(function => new HostQueue(connection, function.Queue, new QueueOptions(),
-            (message, stop) => TryCall(app, function, message, stop))).ToList();
+        var service = new QueueServiceClient(connection);
         for (var total = 0; ;)
         {
+            // Most are not there.
+            var there = new HashSet<string>(StringComparer.Ordinal);
+            await foreach (var queue in service.GetQueuesAsync(cancellationToken: cancel)) there.Add(queue.Name);
             var messages = 0;
-            foreach (var queue in queues) messages += await queue.Batch(cancel);
+            foreach (var function in Functions.Queued(assembly).Where(function => there.Contains(function.Queue)))
+            {
+                messages += await new HostQueue(connection, function.Queue, new QueueOptions(),
+                    (message, stop) => TryCall(app, function, message, stop)).Batch(cancel);
+            }
             if (messages == 0) return total;
             total += messages;
         }

@@ -32,9 +32,8 @@ public sealed class AuditOutageTests
     [Fact]
     public async Task Acts_one_after_the_other_share_a_transaction()
     {
-        await using var storage = await Files.CuttableStorage.Start();
-        await using var host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account },
-            services: services => services.AddSingleton(AuditPause.Default));
+        using var storage = await Files.CuttableStorage.Start();
+        await using var host = await storage.Host(services: services => services.AddSingleton(AuditPause.Default));
         var token = (await host.Tokens("demo")).AccessToken;
         for (var n = 0; n < 20; n++) await host.Send(HttpMethod.Get, "/demo/admin/audit", token).Is(403);
         var admin = await host.Admin();

@@ -31,8 +31,8 @@ public sealed class HealthTests
     [Fact]
     public async Task Storage_that_is_down_is_503_at_the_next_check_and_200_when_it_is_back()
     {
-        await using var storage = await CuttableStorage.Start();
-        await using var host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        using var storage = await CuttableStorage.Start();
+        await using var host = await storage.Host();
         await TestHost.Json(await host.Http.GetAsync(Ready), 200);
         storage.CutAfter(0, answerLost: false);
         await TestHost.Json(await host.Http.GetAsync(Ready), 200); // The answer of a moment ago.

@@ -103,10 +103,9 @@ public sealed partial class SendResetTests : IAsyncLifetime
     [Fact]
     public async Task A_mail_server_that_does_not_answer_and_a_storage_that_does_not_are_503s_of_their_own()
     {
-        await using var storage = await Files.CuttableStorage.Start();
-        await using var broken = await TestHost.Start(settings: new()
+        using var storage = await Files.CuttableStorage.Start();
+        await using var broken = await storage.Host(new()
         {
-            ["Latchkey:Storage:ConnectionString"] = storage.Account,
             ["Latchkey:Mail:Mode"] = "Smtp",
             ["Latchkey:Mail:SmtpHost"] = "127.0.0.1",
             ["Latchkey:Mail:From"] = "latchkey@demo.example",

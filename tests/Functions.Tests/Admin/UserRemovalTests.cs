@@ -11,21 +11,21 @@ public sealed class UserRemovalTests : OnCuttableStorage
 {
     const int MostSteps = 150;
 
-    AdminOf admin = null!;
+    AdminClient admin = null!;
 
     private protected override async Task Prepare()
     {
-        admin = await AdminOf.Tenant(host);
+        admin = await host.Admin();
     }
 
     [Fact]
     public async Task Sessions_places_in_groups_shares_files_and_approvals_go_and_what_is_a_groups_stays()
     {
-        var (id, groups) = await Prepare("carol");
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
+        var (id, groups) = await Prepare("carol", alice);
         await admin.Do(HttpMethod.Delete, $"users/{id}");
         await admin.Do(HttpMethod.Delete, $"users/{id}", status: 404);
-        Assert.Empty(await Left(id));
+        Assert.Empty(await Left([id]));
         Assert.Equal(200, (int)(await alice.Send(HttpMethod.Get, $"/{groups}")).StatusCode);
         Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{groups}/shares"), 200)).GetProperty("shares")
             .EnumerateArray());
@@ -37,18 +37,19 @@ public sealed class UserRemovalTests : OnCuttableStorage
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_death_between_any_two_writes_leaves_nothing_that_the_same_request_does_not_finish(bool answerLost)
     {
-        await FilesOf.MakeDueTables(await FilesOf.SignedIn(host));
-        var cuts = 0;
+        var alice = await host.As("alice");
+        await FilesClient.MakeDueTables(alice);
+        var gone = new List<string>();
         for (var cut = 0; ; cut += 3 + cut / 12) // Some of them; where they fall differs from run to run.
         {
             Assert.True(cut < MostSteps, "The operation has more steps than expected.");
             var name = $"carol{cut}";
-            var (id, _) = await Prepare(name);
+            var (id, _) = await Prepare(name, alice);
             storage.CutAfter(cut, answerLost);
             var answer = await admin.Send(HttpMethod.Delete, $"users/{id}");
+            gone.Add(id);
             if (!storage.Mend()) break;
-            cuts++;
-            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            await answer.Fails(503, "storage_unavailable");
             // The first write decides: from then on nobody is this user, and nobody makes them one again.
             var now = await admin.Send(HttpMethod.Get, $"users/{id}");
             if (now.IsSuccessStatusCode && (await TestHost.Json(now, 200)).GetProperty("deleting").GetBoolean())
@@ -59,11 +60,12 @@ public sealed class UserRemovalTests : OnCuttableStorage
                 await TestHost.Json(await admin.Send(HttpMethod.Patch, $"users/{id}", new { disabled = false }), 409);
             }
             Assert.True((int)(await admin.Send(HttpMethod.Delete, $"users/{id}")).StatusCode is 204 or 404);
-            Assert.Empty(await Left(id));
-            await host.RunTimer("files-sweep");
-            await Books.Balance(host);
         }
-        Assert.True(cuts > 6, $"only {cuts} cuts");
+        Assert.True(gone.Count > 7, $"only {gone.Count - 1} cuts");
+        // Each had a space of their own.
+        Assert.Empty(await Left(gone));
+        await host.RunTimer("files-sweep");
+        await Books.Balance(host);
         host.Clock.Advance(TimeSpan.FromHours(2)); // What a part has that its space knows nothing of is given back.
         await host.Service<Latchkey.Files.IntegrityCheck>().Run("demo", 100, now: true, default);
         await Books.Balance(host);
@@ -72,7 +74,7 @@ public sealed class UserRemovalTests : OnCuttableStorage
     [Fact]
     public async Task A_death_at_any_write_leaves_no_way_to_sign_in_and_nothing_that_the_timer_does_not_finish()
     {
-        await (await FilesOf.SignedIn(host)).Upload([1]);
+        await (await host.As("alice")).Upload([1]);
         await MakeWithWays("tables"); // A table that is made on the way would be a write of its own.
         var (dead, died) = (new List<string>(), 0);
         for (var cut = 0; ; cut++)
@@ -83,7 +85,7 @@ public sealed class UserRemovalTests : OnCuttableStorage
             var answer = await admin.Send(HttpMethod.Delete, $"users/{id}");
             if (!storage.Mend()) break;
             died++;
-            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            await answer.Fails(503, "storage_unavailable");
             var now = await admin.Send(HttpMethod.Get, $"users/{id}");
             if (!now.IsSuccessStatusCode || (await TestHost.Json(now, 200)).GetProperty("deleting").GetBoolean()) dead.Add(id);
             else await admin.Do(HttpMethod.Delete, $"users/{id}"); // It had not begun; what there was of it does no harm.
@@ -91,20 +93,18 @@ public sealed class UserRemovalTests : OnCuttableStorage
         Assert.True(died >= 8 && dead.Count > 6, $"{died} died, {dead.Count} had begun");
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         await host.RunTimer("finish-removals");
-        foreach (var id in dead)
-        {
-            await admin.Get($"users/{id}", 404);
-            Assert.Empty(await Left(id));
-        }
+        foreach (var id in dead) await admin.Get($"users/{id}", 404);
+        Assert.Empty(await Left(dead));
         Assert.Empty(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default));
     }
 
     [Fact]
     public async Task A_deletion_that_broke_off_is_finished_by_the_timer_and_one_that_never_began_is_not()
     {
-        await FilesOf.MakeDueTables(await FilesOf.SignedIn(host));
+        var alice = await host.As("alice");
+        await FilesClient.MakeDueTables(alice);
         var users = new List<(string Id, int Cut)>();
-        foreach (var cut in new[] { 2, 3, 4, 9, 20 }) users.Add(((await Prepare($"carol{cut}")).Id, cut));
+        foreach (var cut in new[] { 2, 3, 4, 9, 20 }) users.Add(((await Prepare($"carol{cut}", alice)).Id, cut));
         var (gone, kept) = (new List<string>(), new List<string>());
         foreach (var (id, cut) in users)
         {
@@ -117,11 +117,8 @@ public sealed class UserRemovalTests : OnCuttableStorage
         foreach (var (id, _) in users) await admin.Get($"users/{id}");
         host.Clock.Advance(TimeSpan.FromMinutes(10));
         await host.RunTimer("finish-removals");
-        foreach (var id in gone)
-        {
-            await admin.Get($"users/{id}", 404);
-            Assert.Empty(await Left(id));
-        }
+        foreach (var id in gone) await admin.Get($"users/{id}", 404);
+        Assert.Empty(await Left(gone));
         foreach (var id in kept) await admin.Get($"users/{id}");
         Assert.True(gone.Count > 0 && kept.Count > 0, $"{gone.Count} gone, {kept.Count} kept");
         Assert.Empty(await host.Service<Latchkey.Tenancy.RemovalNotes>().All(default));
@@ -130,8 +127,8 @@ public sealed class UserRemovalTests : OnCuttableStorage
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_group_that_was_half_deleted_is_deleted_by_the_same_request_and_its_id_is_clean(bool answerLost)
     {
-        var alice = await FilesOf.SignedIn(host);
-        await FilesOf.MakeDueTables(alice);
+        var alice = await host.As("alice");
+        await FilesClient.MakeDueTables(alice);
         var owner = await admin.UserId("alice");
         var cuts = 0;
         for (var cut = 0; ; cut += 2 + cut / 8)
@@ -139,30 +136,31 @@ public sealed class UserRemovalTests : OnCuttableStorage
             Assert.True(cut < MostSteps, "The operation has more steps than expected.");
             var group = $"club{cut}";
             await admin.Post("groups", new { id = group, owner });
-            await alice.Upload([1, 2], "a", "deep/er", space: $"group:{group}");
-            await alice.Send(HttpMethod.Delete, $"/{await alice.Upload([4], "b", space: $"group:{group}")}");
-            var own = await alice.Upload([5], "mine");
-            await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{own}/shares", new { with = new { group }, access = "read" }), 201);
+            await alice.Place([1, 2], "a", "deep/er", $"group:{group}");
+            await alice.Trash(await alice.Place([4], "b", space: $"group:{group}"));
+            var own = await alice.Place([5], "mine");
+            await alice.Share(own, new { with = new { group }, access = "read" });
             storage.CutAfter(cut, answerLost);
             var answer = await admin.Send(HttpMethod.Delete, $"groups/{group}?files=purge");
             if (!storage.Mend()) break;
             cuts++;
-            Assert.Equal("storage_unavailable", await FilesOf.Code(answer, 503));
+            await answer.Fails(503, "storage_unavailable");
             Assert.True((int)(await admin.Send(HttpMethod.Delete, $"groups/{group}?files=purge")).StatusCode is 204 or 404);
             await admin.Post("groups", new { id = group, owner });
             Assert.Empty((await alice.List($"?space=group:{group}")).Files);
             Assert.Empty((await TestHost.Json(await alice.Send(HttpMethod.Get, $"/{own}/shares"), 200)).GetProperty("shares")
                 .EnumerateArray());
-            await host.RunTimer("files-sweep");
-            await Books.Balance(host);
         }
         Assert.True(cuts > 6, $"only {cuts} cuts");
+        // Each had a space of its own.
+        await host.RunTimer("files-sweep");
+        await Books.Balance(host);
     }
 
     [Fact]
     public async Task What_takes_too_long_for_one_request_goes_on_with_the_next()
     {
-        var alice = await FilesOf.SignedIn(host);
+        var alice = await host.As("alice");
         for (var n = 0; n < 3; n++) await alice.Upload([1], $"{n}");
         var (removal, owner) = (host.Service<Latchkey.Files.SpaceRemoval>(), Latchkey.Files.Owner.User(await admin.UserId("alice")));
         Assert.False(await removal.TryRemove("demo", owner, TimeSpan.Zero, default));
@@ -191,20 +189,26 @@ public sealed class UserRemovalTests : OnCuttableStorage
     }
 
     // A user with files in every state, a place in a group, a file there, and a share from somebody.
-    async Task<(string Id, string InGroup)> Prepare(string name)
+    async Task<(string Id, string InGroup)> Prepare(string name, FilesClient alice)
     {
-        var id = (await admin.Post("users",
-            new { userName = name, password = $"{name}-password", roles = AdminOf.Texts("member") })).GetProperty("id").GetString()!;
-        await admin.Do(HttpMethod.Put, $"groups/family/members/{id}", new { role = "editor" }, 200);
-        var (carol, alice) = (await FilesOf.SignedIn(host, name), await FilesOf.SignedIn(host));
-        var shared = await carol.Upload([1, 2, 3], "a", "deep/er");
-        await TestHost.Json(await carol.Send(HttpMethod.Post, $"/{shared}/shares", new { with = new { user = "bob" }, access = "read" }),
-            201);
-        await carol.Send(HttpMethod.Delete, $"/{await carol.Upload([4], "b")}");
-        await carol.Begin(FilesOf.Declaration());
-        var inGroup = await carol.Upload([5], "c", space: "group:family");
-        await TestHost.Json(await alice.Send(HttpMethod.Post, $"/{inGroup}/shares", new { with = new { user = name }, access = "read" }),
-            201);
+        var tenant = await host.Tenant("demo");
+        var user = new User
+        {
+            Id = Ids.New(),
+            UserName = name,
+            Name = name,
+            PasswordHash = await host.Service<Latchkey.OAuth.Passwords>().Hash($"{name}-password", default),
+            Roles = ["member"],
+        };
+        Assert.True(await host.Service<UserStore>().TryAdd(tenant, user, default));
+        Assert.True(await host.Service<GroupStore>().SetMember(
+            tenant.Id, new(new Group("family", "Family"), GroupRole.Editor), user.Id, default));
+        var (carol, id) = (await host.As(name), user.Id);
+        await carol.Share(await carol.Place([1, 2, 3], "a", "deep/er"), new { with = new { user = "bob" }, access = "read" });
+        await carol.Trash(await carol.Place([4], "b"));
+        await carol.Begin(FilesClient.Declaration());
+        var inGroup = await carol.Place([5], "c", space: "group:family");
+        await alice.Share(inGroup, new { with = new { user = name }, access = "read" });
         return (id, inGroup);
     }
 
@@ -246,11 +250,10 @@ public sealed class UserRemovalTests : OnCuttableStorage
         return user.Id;
     }
 
-    // What is left of a user anywhere but in the audit and in sessions, which end with their day.
-    async Task<List<string>> Left(string id)
+    // What is left of users anywhere but in the audit and in sessions, which end with their day.
+    async Task<List<string>> Left(List<string> ids)
     {
-        var space = Latchkey.Files.Owner.User(id).SpaceKey("demo");
-        var rows = new List<string>();
+        var (left, users) = (new List<string>(), ids.ConvertAll(id => (Id: id, Space: Latchkey.Files.Owner.User(id).SpaceKey("demo"))));
         var tables = host.Service<StorageClients>().Tables;
         await foreach (var table in tables.QueryAsync())
         {
@@ -258,16 +261,20 @@ public sealed class UserRemovalTests : OnCuttableStorage
             await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<TableEntity>())
             {
                 var all = string.Join(' ', row.Select(column => column.Value));
-                // A row that leads to a share that is gone harms nobody (SCHEMA.md): bob's, of a file that was shared with him.
-                if (row.PartitionKey.StartsWith("demo|in|", StringComparison.Ordinal)
-                    && !row.PartitionKey.EndsWith(id, StringComparison.Ordinal)) continue;
-                // A part that a crash left is given back by the check.
-                if (all.Contains(id, StringComparison.Ordinal)
-                    || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.SpaceReservation(space)))
-                    rows.Add($"{table.Name} {row.PartitionKey} {row.RowKey}");
+                if (users.Exists(user => IsOf(user.Id, user.Space, row, all))) left.Add($"{table.Name} {row.PartitionKey} {row.RowKey}");
             }
         }
-        rows.AddRange((await Books.Blobs(host)).Where(name => name.StartsWith(space, StringComparison.Ordinal)));
-        return rows;
+        left.AddRange((await Books.Blobs(host)).Where(name => users.Exists(user => name.StartsWith(user.Space, StringComparison.Ordinal))));
+        return left;
+    }
+
+    static bool IsOf(string id, string space, TableEntity row, string all)
+    {
+        // A row that leads to a share that is gone harms nobody (SCHEMA.md): bob's, of a file that was shared with him.
+        if (row.PartitionKey.StartsWith("demo|in|", StringComparison.Ordinal) && !row.PartitionKey.EndsWith(id, StringComparison.Ordinal))
+            return false;
+        // A part that a crash left is given back by the check.
+        return all.Contains(id, StringComparison.Ordinal)
+            || (all.Contains(space, StringComparison.Ordinal) && row.RowKey != RowKeys.SpaceReservation(space));
     }
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Latchkey.Files;
 using Latchkey.Storage;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Latchkey.Tests.Callers;
 
@@ -106,6 +108,34 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
         var begun = await Begin(Declaration(name, bytes.Length, contentType, folder, space: space));
         await Stored(begun, bytes);
         await Completed(begun.Id);
+        return begun.Id;
+    }
+
+    /// <summary>
+    /// What <see cref="Upload"/> leaves, without its requests: for tests that need files and test no upload. There is no note of an upload,
+    /// nothing is scanned and no thumbnail made. The id.
+    /// </summary>
+    public async Task<string> Place(byte[] bytes, string name = "photo.jpg", string? folder = null, string space = "me")
+    {
+        var (files, now) = (host.Service<FileStore>(), host.Clock.Now);
+        var who = Owner.User(new JsonWebToken(token).Subject);
+        var owner = space == "me" ? who : Owner.Group(space["group:".Length..]);
+        var begun = await files.Add(new FileRecord
+        {
+            Tenant = tenant,
+            Id = FileRecord.NewId(tenant, owner),
+            Owner = owner,
+            CreatedBy = "first-party",
+            Name = name,
+            Folder = folder ?? "",
+            ContentType = AnyType,
+            Size = bytes.Length,
+            CreatedAt = now,
+        }, who, default);
+        await host.Service<BlobStore>().EnsureContainer(tenant, default);
+        await host.Service<StorageClients>().Blobs.GetBlobContainerClient($"files-{tenant}").GetBlobClient(begun.BlobName)
+            .UploadAsync(BinaryData.FromBytes(bytes));
+        Assert.True(await files.TryComplete(begun.Complete(now, scan: false), default));
         return begun.Id;
     }
 

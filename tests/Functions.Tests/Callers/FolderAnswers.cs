@@ -49,7 +49,7 @@ sealed class FoldersClient(TestHost host, string token, string tenant = "demo") 
     readonly string tenant = tenant;
 
     public static async Task<FoldersClient> As(TestHost host, string user = "alice", string tenant = "demo") =>
-        new(host, (await host.Tokens(tenant, user)).AccessToken, tenant);
+        new(host, await host.Session(user, tenant), tenant);
 
     /// <summary>The raw way: any request to the endpoints of folders.</summary>
     public Task<HttpResponseMessage> Folders(HttpMethod method, object? json = null, string more = "") =>

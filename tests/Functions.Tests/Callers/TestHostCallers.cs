@@ -1,4 +1,8 @@
 using Azure.Data.Tables;
+using Latchkey.Http;
+using Latchkey.OAuth;
+using Latchkey.Protocol;
+using Latchkey.Sessions;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
 
@@ -10,9 +14,9 @@ static class TestHostCallers
     /// <summary>The secret of the demo's service in every tenant.</summary>
     public const string ServiceSecret = "service-secret-for-local-runs-only";
 
-    /// <summary>A demo user, signed in.</summary>
+    /// <summary>A demo user with a session.</summary>
     public static async Task<FilesClient> As(this TestHost host, string user, string tenant = "demo") =>
-        new(host, (await host.Tokens(tenant, user)).AccessToken, tenant);
+        new(host, await host.Session(user, tenant), tenant);
 
     /// <summary>The demo's service with a token of its own.</summary>
     public static async Task<FilesClient> AsService(this TestHost host, string tenant = "demo") =>
@@ -20,7 +24,21 @@ static class TestHostCallers
 
     /// <summary>The demo's administrator of a tenant.</summary>
     public static async Task<AdminClient> Admin(this TestHost host, string tenant = "demo") =>
-        new(host, tenant, (await host.Tokens(tenant, "admin")).AccessToken);
+        new(host, tenant, await host.Session("admin", tenant));
+
+    /// <summary>
+    /// Begins the session that a sign-in by password would begin, without the sign-in: no password is tried, no attempt counted and
+    /// nothing audited. It takes less than half the requests to storage. The access token.
+    /// </summary>
+    public static async Task<string> Session(this TestHost host, string user, string tenant = "demo")
+    {
+        var home = (await host.Service<TenantStore>().Find(tenant, default))!;
+        var client = (await host.Service<ClientStore>().Find(home, "first-party", default))!;
+        var person = (await host.Service<UserStore>().FindByName(home, user, default))!;
+        var scope = GrantedScope.ForClient(client, [Api.Own(home)], Scope.Parse(null));
+        var signIn = new SignIn(home, client, person, scope, Authentication.ByPassword(host.Clock.Now));
+        return (await host.Service<SessionIssuer>().Start(signIn, new Device("", "127.0.0.0/24"), KeyBinding.None, default)).AccessToken;
+    }
 
     /// <summary>The demo's operator.</summary>
     public static async Task<AdminClient> Operator(this TestHost host) => new(host, "operator", await host.ServiceToken("operator"));

@@ -33,7 +33,7 @@ public sealed class EventCrashTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await host.DisposeAsync();
-        await storage.DisposeAsync();
+        storage.Dispose();
         await receiver.DisposeAsync();
     }
 
@@ -118,7 +118,7 @@ public sealed class EventCrashTests : IAsyncLifetime
 
     async Task<TestHost> Host()
     {
-        var started = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        var started = await storage.Host();
         await started.Service<IEnumerable<IHostedService>>().OfType<EventWorker>().Single().StopAsync(default);
         return started;
     }

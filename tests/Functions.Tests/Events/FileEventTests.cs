@@ -19,7 +19,7 @@ public sealed class FileEventTests : IAsyncLifetime
     {
         await receiver.Start();
         storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        host = await storage.Host();
         await host.Service<IEnumerable<IHostedService>>().OfType<EventWorker>().Single().StopAsync(default);
         await (await host.Admin()).Post("webhooks", new { url = receiver.Origin + "/hook", types = new[] { "file.*", "share.*" } });
         alice = await host.As("alice");
@@ -28,7 +28,7 @@ public sealed class FileEventTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await host.DisposeAsync();
-        await storage.DisposeAsync();
+        storage.Dispose();
         await receiver.DisposeAsync();
     }
 

@@ -28,7 +28,7 @@ public sealed class ChangesCrashTests : OnCuttableStorage
             var cuts = await storage.CutEverywhere(answerLost, act,
                 prepare: async () =>
                 {
-                    var id = await alice.Upload([1], kind);
+                    var id = await alice.Place([1], kind);
                     if (prepare is not null) await prepare(id);
                     acted++;
                     return id;
@@ -51,7 +51,7 @@ public sealed class ChangesCrashTests : OnCuttableStorage
         var start = (await alice.Changes()).Cursor;
         for (var cut = 0; cut < 8; cut++)
         {
-            var id = await alice.Upload([1], $"{cut}");
+            var id = await alice.Place([1], $"{cut}");
             storage.CutAfter(cut, answerLost: true, requests: 1);
             var share = await alice.Share(id, new { link = new { }, access = "read" });
             storage.Mend();

@@ -97,7 +97,7 @@ public sealed class CrashTests : OnCuttableStorage
     public async Task A_delete_that_died_anywhere_is_finished_by_the_next(bool answerLost)
     {
         var cuts = await storage.CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}?permanent=true"),
-            prepare: () => alice.Upload([1, 2, 3], folder: "deleted"),
+            prepare: () => alice.Place([1, 2, 3], folder: "deleted"),
             check: async id =>
             {
                 // 404 only if the last step was done and its answer alone was lost.

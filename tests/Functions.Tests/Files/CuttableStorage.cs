@@ -1,27 +1,26 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using System.Web;
+using System.Xml.Linq;
+using Azure.Core.Pipeline;
+using Latchkey.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Files;
 
 /// <summary>
-/// Azurite behind a line that a test can cut: before a certain request reaches storage, or after storage has done it
-/// and before its answer is back. What the caller has written by then is what a process that died there would leave.
+/// A line to Azurite that a test can cut: before a certain request of a host reaches storage, or after storage has done it
+/// and before its answer is back. What the host has written by then is what a process that died there would leave.
 /// </summary>
-sealed class CuttableStorage : IAsyncDisposable
+sealed class CuttableStorage : DelegatingHandler
 {
     const int MostSteps = 20; // More than any operation has; a cut that lies behind its end ends the loop.
 
-    readonly HttpMessageInvoker forward = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
-    readonly WebApplication proxy;
-    readonly Dictionary<int, int> ports;
     readonly int tablePort;
+    readonly HttpClientTransport transport;
     readonly Lock door = new();
     int left = int.MaxValue;
     int down;
@@ -33,30 +32,26 @@ sealed class CuttableStorage : IAsyncDisposable
     readonly ConcurrentQueue<(string Queue, TimeSpan Delay, string Text)> delayed = [];
     readonly List<(long From, long To)> seen = [];
 
-    CuttableStorage(Azurite azurite, int blobPort, int queuePort, int tablePort)
+    CuttableStorage(Azurite azurite) : base(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
     {
-        this.tablePort = azurite.TablePort;
-        ports = new() { [blobPort] = azurite.BlobPort, [queuePort] = azurite.QueuePort, [tablePort] = azurite.TablePort };
-        Account = azurite.NewAccount()
-            .Replace($":{azurite.BlobPort}/", $":{blobPort}/", StringComparison.Ordinal)
-            .Replace($":{azurite.QueuePort}/", $":{queuePort}/", StringComparison.Ordinal)
-            .Replace($":{azurite.TablePort}/", $":{tablePort}/", StringComparison.Ordinal);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls([.. ports.Keys.Select(port => $"http://127.0.0.1:{port}")]);
-        proxy = builder.Build();
-        proxy.Run(Handle);
+        (tablePort, Account) = (azurite.TablePort, azurite.NewAccount());
+        transport = new HttpClientTransport(this);
     }
 
-    /// <summary>The connection string of an account of its own, through the line.</summary>
+    /// <summary>The connection string of an account of its own.</summary>
     public string Account { get; }
 
-    public static async Task<CuttableStorage> Start()
-    {
-        var storage = new CuttableStorage(await Azurite.Shared, Azurite.FreePort(), Azurite.FreePort(), Azurite.FreePort());
-        await storage.proxy.StartAsync();
-        return storage;
-    }
+    public static async Task<CuttableStorage> Start() => new(await Azurite.Shared);
+
+    /// <summary>Starts a host on this line.</summary>
+    public Task<TestHost> Host(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) => TestHost.Start(
+        settings: new(settings ?? []) { ["Latchkey:Storage:ConnectionString"] = Account },
+        services: added =>
+        {
+            added.AddSingleton(provider => new StorageClients(
+                Account, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(), transport));
+            services?.Invoke(added);
+        });
 
     /// <summary>What happens before a request (method and path) is passed on; null for nothing.</summary>
     public Func<string, Task>? Before { get; set; }
@@ -139,60 +134,48 @@ sealed class CuttableStorage : IAsyncDisposable
     /// </summary>
     public void PretendCopying(string? progress) => copying = progress;
 
-    async Task Handle(HttpContext context)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var from = System.Diagnostics.Stopwatch.GetTimestamp();
-        using var sent = new MemoryStream();
-        await context.Request.Body.CopyToAsync(sent, context.RequestAborted);
+        var (from, to, isWrite) = (Stopwatch.GetTimestamp(), request.RequestUri!, request.Method.Method is not ("GET" or "HEAD"));
         // The audit is written behind the requests, at any time; their steps are counted without it.
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var audit = target.Contains("/Audit2", StringComparison.Ordinal)
-            || (ports[context.Connection.LocalPort] == tablePort && Encoding.UTF8.GetString(sent.ToArray())
-                .Contains("Audit2", StringComparison.Ordinal));
-        var isWrite = context.Request.Method is not ("GET" or "HEAD");
-        if (audit && isWrite && !target.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
-        if (!audit && isWrite) writes.Enqueue($"{context.Request.Method} {target}");
-        if (Before is { } before) await before($"{context.Request.Method} {target}");
-        // What comes with a SAS is not the service's: a client's bytes, or Azurite itself reading the source of a copy.
-        var (cut, lost) = audit || context.Request.Query.ContainsKey("sig") ? (false, false) : Next(isWrite);
+        var audit = to.AbsolutePath.Contains("/Audit2", StringComparison.Ordinal)
+            || (isWrite && to.Port == tablePort && request.Content is { } content
+                && (await content.ReadAsByteArrayAsync(cancellationToken)).AsSpan().IndexOf("Audit2"u8) >= 0);
+        if (audit && isWrite && !to.AbsolutePath.EndsWith("/Tables", StringComparison.Ordinal)) Interlocked.Increment(ref auditWrites);
+        if (!audit && isWrite) writes.Enqueue($"{request.Method} {to.PathAndQuery}");
+        if (Before is { } before) await before($"{request.Method} {to.PathAndQuery}");
+        var (cut, lost) = audit ? (false, false) : Next(isWrite);
         // Only the first cut request is done without an answer: what comes after it finds no storage at all.
-        if (cut && !lost)
-        {
-            context.Abort();
-            return;
-        }
-        using var request = Request(context, target, sent.ToArray());
-        using var answer = await forward.SendAsync(request, context.RequestAborted);
-        var body = await answer.Content.ReadAsByteArrayAsync();
+        if (cut && !lost) throw new HttpRequestException("The line was cut before the request.");
+        var answer = await base.SendAsync(request, cancellationToken);
         // The first to a queue that is not there is sent once more.
-        if (answer.StatusCode == System.Net.HttpStatusCode.Created && context.Request.Method == "POST"
-            && context.Request.Query["visibilitytimeout"] is [{ } seconds] && seconds != "0")
-            delayed.Enqueue(Message(context.Request.Path, seconds, sent.ToArray()));
+        if (answer.StatusCode == HttpStatusCode.Created && request.Method == HttpMethod.Post
+            && HttpUtility.ParseQueryString(to.Query)["visibilitytimeout"] is { } seconds and not "0")
+            delayed.Enqueue(Message(to.AbsolutePath, seconds, await request.Content!.ReadAsByteArrayAsync(cancellationToken)));
         if (cut)
         {
-            context.Abort();
-            return;
+            answer.Dispose();
+            throw new HttpRequestException("The line was cut before the answer.");
         }
-        if (copying is { } progress && context.Request.Method == "HEAD")
+        if (copying is { } progress && request.Method == HttpMethod.Head)
         {
             answer.Headers.Remove("x-ms-copy-status");
             answer.Headers.Remove("x-ms-copy-progress");
             answer.Headers.Add("x-ms-copy-status", "pending");
             answer.Headers.Add("x-ms-copy-progress", progress);
         }
-        // Before the reply: whoever waits for it can't have sent the next yet.
         lock (door)
         {
-            if (!audit) seen.Add((from, System.Diagnostics.Stopwatch.GetTimestamp()));
+            if (!audit) seen.Add((from, Stopwatch.GetTimestamp()));
         }
-        await Reply(context, answer, body);
+        return answer;
     }
 
-    static (string, TimeSpan, string) Message(PathString path, string seconds, byte[] sent)
+    static (string, TimeSpan, string) Message(string path, string seconds, byte[] sent)
     {
         using var body = new MemoryStream(sent);
-        var text = System.Xml.Linq.XElement.Load(body).Element("MessageText")!.Value;
-        return (path.Value!.Split('/')[^2], TimeSpan.FromSeconds(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)),
+        var text = XElement.Load(body).Element("MessageText")!.Value;
+        return (path.Split('/')[^2], TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)),
             Encoding.UTF8.GetString(Convert.FromBase64String(text)));
     }
 
@@ -210,40 +193,5 @@ sealed class CuttableStorage : IAsyncDisposable
             left = -1;
             return (down-- > 0, answerLost && first);
         }
-    }
-
-    HttpRequestMessage Request(HttpContext context, string target, byte[] sent)
-    {
-        var to = new Uri($"http://127.0.0.1:{ports[context.Connection.LocalPort]}{target}",
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }); // The path is signed as it is.
-        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), to)
-        {
-            Content = new ByteArrayContent(sent),
-        };
-        foreach (var (name, values) in context.Request.Headers)
-        {
-            if (name is "Transfer-Encoding" or "Connection") continue;
-            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-                request.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-        }
-        return request;
-    }
-
-    static async Task Reply(HttpContext context, HttpResponseMessage answer, byte[] body)
-    {
-        context.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
-        {
-            if (name is not ("Transfer-Encoding" or "Connection" or "Keep-Alive")) context.Response.Headers.Append(name, values.ToArray());
-        }
-        if (context.Request.Method != "HEAD" && answer.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified))
-            await context.Response.Body.WriteAsync(body);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await proxy.StopAsync();
-        await proxy.DisposeAsync();
-        forward.Dispose();
     }
 }

@@ -6,7 +6,7 @@ namespace Latchkey.Tests.Files;
 sealed class FilesOf(TestHost host, string token, string tenant = "demo") : FilesClient(host, token, tenant)
 {
     public static async Task<FilesOf> SignedIn(TestHost host, string user = "alice", string tenant = "demo") =>
-        new(host, (await host.Tokens(tenant, user)).AccessToken, tenant);
+        new(host, await host.Session(user, tenant), tenant);
 
     public static Task<string> UserId(TestHost host, string user, string tenant = "demo") => host.UserId(user, tenant);
 

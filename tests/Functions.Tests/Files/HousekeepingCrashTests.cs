@@ -87,7 +87,7 @@ public sealed class HousekeepingCrashTests : OnCuttableStorage
     {
         for (var cut = 0; cut < MostSteps; cut++)
         {
-            var id = await alice.Upload([1, 2, 3], $"file {cut}", "crash/deep");
+            var id = await alice.Place([1, 2, 3], $"file {cut}", "crash/deep");
             if (prepare is not null) await prepare(id);
             storage.CutAfter(cut, answerLost);
             var answer = await steps(id);

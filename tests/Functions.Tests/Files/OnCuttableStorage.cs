@@ -9,14 +9,14 @@ public abstract class OnCuttableStorage : IAsyncLifetime
     public async Task InitializeAsync()
     {
         storage = await CuttableStorage.Start();
-        host = await TestHost.Start(settings: new(Settings) { ["Latchkey:Storage:ConnectionString"] = storage.Account });
+        host = await storage.Host(Settings);
         await Prepare();
     }
 
     public async Task DisposeAsync()
     {
         await host.DisposeAsync();
-        await storage.DisposeAsync();
+        storage.Dispose();
     }
 
     /// <summary>What else the host is to be started with.</summary>

@@ -20,9 +20,8 @@ public sealed partial class SignUpHost : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Storage = await CuttableStorage.Start();
-        Host = await TestHost.Start(settings: new()
+        Host = await Storage.Host(new()
         {
-            ["Latchkey:Storage:ConnectionString"] = Storage.Account,
             ["Latchkey:Mail:Folder"] = folder,
             ["Latchkey:Lockout:AddressTries"] = "500", // All of these tests come from one address.
         });
@@ -31,7 +30,7 @@ public sealed partial class SignUpHost : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await Host.DisposeAsync();
-        await Storage.DisposeAsync();
+        Storage.Dispose();
         await Eventually.Gone(folder);
     }
 

@@ -16,10 +16,10 @@ public sealed class ArchiveCrashTests : OnCuttableStorage
     {
         alice = await FoldersClient.As(host);
         await FilesClient.MakeDueTables(alice);
-        for (var n = 0; n < 3; n++) await alice.Upload([1, (byte)n], $"{n}", n == 0 ? "all" : "all/inner");
+        for (var n = 0; n < 3; n++) await alice.Place([1, (byte)n], $"{n}", n == 0 ? "all" : "all/inner");
         // What is left out is said by a note, which must be there once.
         var files = host.Service<FileStore>();
-        var lost = (await files.Find("demo", await alice.Upload([9], "lost", "all"), default))!;
+        var lost = (await files.Find("demo", await alice.Place([9], "lost", "all"), default))!;
         Assert.True(await files.TryMove(lost, lost with { MissingSince = host.Clock.Now }, default, default));
         await alice.Ended(host.Send(HttpMethod.Post, "/demo/archives", alice.Token, new { folder = "all" })); // Queue and tables are there.
     }

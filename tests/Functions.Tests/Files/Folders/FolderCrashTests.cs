@@ -9,10 +9,12 @@ public sealed class FolderCrashTests : OnCuttableStorage
     const int MostSteps = 80;
 
     FoldersClient alice = null!;
+    string partition = "";
 
     private protected override async Task Prepare()
     {
         alice = await FoldersClient.As(host);
+        partition = RowKeys.Space("demo", Owner.User(await host.UserId("alice")).SpaceKey("demo"));
         await FilesClient.MakeDueTables(alice);
         await FilesClient.MakeDueTableOfCopies(host);
         await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs).CreateIfNotExistsAsync();
@@ -51,7 +53,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
         for (var cut = 0; cut < MostSteps; cut += cut < 8 ? 1 : 5)
         {
             var from = $"from{cut}";
-            for (var n = 0; n < 2; n++) await alice.Upload([1], $"{n}", n == 0 ? from : $"{from}/inner");
+            for (var n = 0; n < 2; n++) await alice.Place([1], $"{n}", n == 0 ? from : $"{from}/inner");
             await alice.Make($"{from}/empty");
             var before = await alice.Tree(from);
             if (prepare is not null) await prepare(from);
@@ -103,9 +105,10 @@ public sealed class FolderCrashTests : OnCuttableStorage
     // What the sweep does an hour later, when an upload's URL would be of the future.
     async Task GoOn()
     {
-        var rows = host.Service<StorageClients>().Tables.GetTableClient(TableNames.Files).QueryAsync<Azure.Data.Tables.TableEntity>();
-        var jobs = host.Service<FolderJobs>();
-        await foreach (var row in rows.Where(row => row.RowKey.StartsWith(RowKeys.AnyJob, StringComparison.Ordinal)))
+        var (jobs, from, to) = (host.Service<FolderJobs>(), RowKeys.AnyJob, RowKeys.AnyJob + "~");
+        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient(TableNames.Files)
+            .QueryAsync<Azure.Data.Tables.TableEntity>(row => row.PartitionKey == partition
+                && row.RowKey.CompareTo(from) >= 0 && row.RowKey.CompareTo(to) < 0))
         {
             if (FolderJob.Read("demo", row) is { IsOver: false } job) await jobs.Send(job, null);
         }
@@ -133,7 +136,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
     [Fact]
     public async Task A_message_that_comes_twice_and_two_workers_at_once_do_no_harm()
     {
-        for (var n = 0; n < 12; n++) await alice.Upload([1], $"{n}", n % 2 == 0 ? "twice" : "twice/inner");
+        for (var n = 0; n < 12; n++) await alice.Place([1], $"{n}", n % 2 == 0 ? "twice" : "twice/inner");
         var before = await alice.Tree("twice");
         // Everything after the first writes is lost, so that the queue has all of it to do.
         storage.CutAfterWrites(3, answerLost: false); // The schedule, the message for later, the job.
@@ -157,7 +160,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
     [Fact]
     public async Task A_slice_that_ends_early_leads_to_the_next_one()
     {
-        for (var n = 0; n < 30; n++) await alice.Upload([1], $"{n:D2}", $"slices/{n % 3}");
+        for (var n = 0; n < 30; n++) await alice.Place([1], $"{n:D2}", $"slices/{n % 3}");
         storage.CutAfterWrites(3, answerLost: false); // The schedule, the message for later, the job.
         var job = await alice.Folders(HttpMethod.Delete, null, "?path=slices").Read<JobAnswer>(202);
         storage.Mend();

@@ -45,7 +45,7 @@ public sealed class FolderWorkerTests : OnCuttableStorage
 
     async Task Fill(string folder, int files)
     {
-        for (var n = 0; n < files; n++) await alice.Upload([1], $"{n:D2}", folder);
+        for (var n = 0; n < files; n++) await alice.Place([1], $"{n:D2}", folder);
     }
 
     [Fact]
@@ -222,7 +222,7 @@ public sealed class FolderWorkerTests : OnCuttableStorage
         // Each file with so many words fills an eighth of a row of the index.
         var tags = Enumerable.Range(0, 10).Select(n => $"{n}".PadRight(64, '東')).ToArray();
         var ids = new List<string>();
-        for (var n = 0; n < 40; n++) ids.Add(await alice.Upload([1], $"needle {n:D2}", "hay"));
+        for (var n = 0; n < 40; n++) ids.Add(await alice.Place([1], $"needle {n:D2}", "hay"));
         await alice.Bulk(new { action = "tag", ids, tags });
         async Task Found(string folder, int files)
         {

@@ -97,7 +97,7 @@ public sealed class TusBreakTests : OnCuttableStorage
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_piece_whose_process_died_anywhere_is_sent_again_from_where_it_was(bool answerLost)
     {
-        var bytes = FilesClient.Bytes(5_000_000);
+        var bytes = FilesClient.Bytes((4 << 20) + 1000); // More than a block.
         var cuts = await storage.CutEverywhere(answerLost, path => tus.Patch(path, 0, bytes),
             prepare: () => tus.Created(bytes.Length, TusClient.Metadata(("sha256", Convert.ToHexStringLower(SHA256.HashData(bytes))))),
             check: async path =>

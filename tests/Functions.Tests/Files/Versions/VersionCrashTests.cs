@@ -22,7 +22,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
         var cuts = await storage.CutEverywhere(answerLost, made => alice.Complete(made.Upload),
             prepare: async () =>
             {
-                var id = await alice.Upload([1]);
+                var id = await alice.Place([1]);
                 return (Id: id, Upload: await alice.SendVersion(id, [2, 2], (await alice.Read(id)).Etag));
             },
             check: async made =>
@@ -43,7 +43,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
         await storage.CutEverywhere(answerLost, upload => alice.CompleteVersion(upload, "copy"),
             prepare: async () =>
             {
-                ids.Add(await alice.Upload([1]));
+                ids.Add(await alice.Place([1]));
                 var etag = (await alice.Read(ids[^1])).Etag;
                 var upload = await alice.SendVersion(ids[^1], [2, 2], etag);
                 if (ids.Count % 2 == 0) await alice.Replace(ids[^1], [3, 3, 3]); // So it ends as a copy.
@@ -59,7 +59,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
     {
         async Task<string> Twice()
         {
-            var id = await alice.Upload([1]);
+            var id = await alice.Place([1]);
             await alice.Replace(id, [2, 2]);
             return id;
         }
@@ -88,7 +88,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
         await alice.Replace(await alice.Upload([0]), [0]);
         for (var cut = 0; ; cut++)
         {
-            var id = await alice.Upload([1]);
+            var id = await alice.Place([1]);
             var begun = await alice.BeginVersion(id, new { contentType = FilesClient.AnyType, size = 2, resumable = true });
             await FilesClient.Block(begun.Url, Latchkey.Files.BlockPlan.Id(0), [2, 2]);
             storage.CutAfter(cut, answerLost);

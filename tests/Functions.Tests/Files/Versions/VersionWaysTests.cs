@@ -125,7 +125,7 @@ public sealed class VersionWaysTests : OnCuttableStorage
         var cuts = await storage.CutEverywhere(answerLost, made => Post([2, 2], $"?replaces={made.Id}", made.Etag, made.Key),
             prepare: async () =>
             {
-                var id = await alice.Upload([1]);
+                var id = await alice.Place([1]);
                 return (Id: id, Etag: (await alice.Read(id)).Etag, Key: $"form{n++}");
             },
             check: async made =>
@@ -138,7 +138,7 @@ public sealed class VersionWaysTests : OnCuttableStorage
         cuts = await storage.CutEverywhere(answerLost, made => tus.Patch(made.Path, 0, [2, 2]),
             prepare: async () =>
             {
-                var id = await alice.Upload([1]);
+                var id = await alice.Place([1]);
                 return (Id: id, Path: await Created(id, 2, (await alice.Read(id)).Etag));
             },
             check: async made =>

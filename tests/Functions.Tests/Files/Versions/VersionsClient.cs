@@ -9,7 +9,7 @@ sealed class VersionsClient(TestHost host, string token, string tenant = "demo")
     readonly string tenant = tenant;
 
     public static async Task<VersionsClient> Of(TestHost host, string user = "alice") =>
-        new(host, (await host.Tokens("demo", user)).AccessToken);
+        new(host, await host.Session(user));
 
     /// <summary>Asks to begin a version; the raw answer.</summary>
     public Task<HttpResponseMessage> AskVersion(string id, object body, string? ifMatch = null, string? key = null)
