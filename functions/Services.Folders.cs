@@ -15,6 +15,7 @@ public static partial class Services
         .AddSingleton<FolderJobs>()
         .AddSingleton<FolderJobRights>()
         .AddSingleton<FolderJobTurns>()
+        .AddSingleton<FolderCopyCheck>()
         .AddSingleton<FolderEnd>()
         .AddSingleton<FolderMoves>()
         .AddSingleton<FolderCopies>()

@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Latchkey.Account;
 using Latchkey.Events;
+using Latchkey.Files;
 using Latchkey.Messages;
 using Latchkey.OAuth;
 using Latchkey.Tenancy;
@@ -25,6 +26,10 @@ public static partial class Services
         .AddSingleton<Blocks>()
         .AddSingleton<InboxStore>()
         .AddSingleton<GroupMessages>()
+        .AddSingleton<GroupAudience>()
+        .AddSingleton<FileRecipients>(provider => async (tenant, file, cancel) =>
+            [.. (await provider.GetRequiredService<ShareStore>().Recipients(tenant, file, cancel))
+                .Select(one => one.Kind == "group" ? new Recipient(Group: one.Id) : new Recipient(User: one.Id))])
         .AddSingleton<MessageSender>()
         .AddSingleton<DeviceKeys>()
         .AddSingleton<DeviceNotices>()

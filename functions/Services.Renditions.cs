@@ -1,4 +1,5 @@
 using Latchkey.Files;
+using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey;

@@ -61,8 +61,8 @@ static class CommandLine
     /// <summary>For scripts: what can't be undone is done without a question.</summary>
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation; for scripts" };
 
-    /// <summary>Runs a command; 0, 1 if it was refused, 2 if it was not understood.</summary>
-    public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
+    /// <summary>Runs a command, until it is done or told to stop; 0, 1 if it was refused, 2 if it was not understood.</summary>
+    public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken stop = default)
     {
         // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
         var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(),
@@ -76,7 +76,7 @@ static class CommandLine
         var configuration = new InvocationConfiguration { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
         {
-            var code = await parsed.InvokeAsync(configuration);
+            var code = await parsed.InvokeAsync(configuration, stop);
             return parsed.Errors.Count > 0 ? 2 : code;
         }
         catch (Failure failure)

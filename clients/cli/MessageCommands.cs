@@ -6,8 +6,6 @@ namespace Latchkey.Cli;
 /// <summary>Messages: the tenant's rules, and writing and reading as the user who is signed in.</summary>
 static class MessageCommands
 {
-    const int PageSize = 200;
-
     static readonly Argument<string> Body = new("BODY") { Description = "The text" };
     static readonly Option<string?> User = new("--user") { Description = "The id of the user it is for" };
     static readonly Option<string?> Group = new("--group") { Description = "The id of the group it is for" };
@@ -45,24 +43,10 @@ static class MessageCommands
         return message;
     }
 
-    // By the inbox, every two seconds: it has what a connection would have missed, and needs no library for MQTT.
     static async Task Watch(Call call)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        string? cursor = null;
-        while (true)
-        {
-            var page = await call.Ask(HttpMethod.Get,
-                $"/messages?limit={PageSize}{(cursor is null ? "" : $"&cursor={cursor}")}");
-            foreach (var message in page!["messages"] as JsonArray ?? [])
-            {
-                if (seen.Add((string)message!["id"]!)) call.Show(message.DeepClone());
-            }
-            cursor = (string?)page["cursor"];
-            if ((bool?)page["more"] == true) continue;
-            if (call.Get(Once)) return;
-            await Task.Delay(TimeSpan.FromSeconds(2), call.Connection.Cancel);
-        }
+        using var watching = new Watching(call);
+        await (call.Get(Once) ? watching.Once() : watching.Run());
     }
 
     static JsonObject Rules(Call call)

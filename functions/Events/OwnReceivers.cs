@@ -15,7 +15,7 @@ public sealed class OwnReceivers(EventGridTopic topic, InboxDelivery inboxes, Ou
     public IEnumerable<string> Of(Tenant? tenant, StoredEvent sent)
     {
         if (topic.IsThere) yield return Delivery.EventGrid;
-        if (tenant is not null && outbox.HasInboxes(tenant) && InboxEvents.UserOf(sent) is not null) yield return Delivery.Inboxes;
+        if (tenant is not null && outbox.HasInboxes(tenant) && InboxEvents.AreOf(sent)) yield return Delivery.Inboxes;
     }
 
     /// <summary>True if the receiver is still there.</summary>

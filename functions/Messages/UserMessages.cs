@@ -3,7 +3,8 @@ using Latchkey.Tenancy;
 namespace Latchkey.Messages;
 
 /// <summary>All that a user has of messages: for the download of their data, and for the deletion of the user.</summary>
-public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blocks, ConnectionHours hours)
+public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blocks, ConnectionHours hours,
+    SendingLimits limits)
 {
     const int PageSize = 100;
 
@@ -33,6 +34,7 @@ public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blo
         await blocks.RemoveAll(tenant.Id, user, cancel);
         await keys.RemoveAll(tenant.Id, user, cancel);
         await hours.Forget(tenant.Id, user, cancel);
+        await limits.Forget(tenant.Id, user, cancel);
         await inboxes.RemoveAll(tenant.Id, user, cancel);
     }
 }

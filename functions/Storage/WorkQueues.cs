@@ -17,6 +17,7 @@ public sealed class WorkQueues(StorageClients storage)
 {
     const int Version = 1;
     const string VersionName = "v";
+    const int MaxPeeked = 32; // Storage shows no more at a time.
 
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -45,6 +46,31 @@ public sealed class WorkQueues(StorageClients storage)
         {
             await client.CreateIfNotExistsAsync(cancellationToken: cancel);
             await client.SendMessageAsync(text, delay, cancellationToken: cancel);
+        }
+    }
+
+    /// <summary>
+    /// True if messages of other tenants may wait in a queue whose messages say their tenant: one is among the first, or there are so many
+    /// that nobody knows. It costs one request.
+    /// </summary>
+    /// <param name="queue">One of <see cref="QueueNames"/>, which is there.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<bool> HasOthers(string queue, string tenant, CancellationToken cancel)
+    {
+        var waiting = (await storage.Queues.GetQueueClient(queue).PeekMessagesAsync(MaxPeeked, cancel)).Value;
+        return waiting.Length == MaxPeeked || waiting.Any(message => TenantOf(message.MessageText) != tenant);
+    }
+
+    static string? TenantOf(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text)?["tenant"]?.GetValue<string>();
+        }
+        catch (Exception other) when (other is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
         }
     }
 

@@ -29,6 +29,9 @@ public sealed record RemovalNote(string Tenant, RemovalKind Kind, string Id, Dat
 {
     /// <summary>When a user who asked for it is to be deleted (<c>AccountDeletion</c>); null for everything else.</summary>
     public DateTimeOffset? Due { get; init; }
+
+    /// <summary>The last user whose row is written, of <see cref="RemovalNotes.People"/>; null at the beginning.</summary>
+    public string? After { get; init; }
 }
 
 /// <summary>Notes of deletions that have begun or wait (SCHEMA.md, table Removals). They are few, so all are read at once.</summary>
@@ -38,8 +41,8 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     public static readonly TimeSpan MaxRequestTime = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The id, of no user, of the note that the rows go by which the tenant's users were found by name (<see cref="PeopleIndex"/>). A
-    /// version from before takes it for a user who is gone.
+    /// The id, of no user, of the note that the rows come or go by which the tenant's users are found by name (<see cref="PeopleIndex"/>),
+    /// as the tenant wants it then. A version from before takes it for a user who is gone.
     /// </summary>
     public const string People = "~people";
 
@@ -58,6 +61,19 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
             ["Due"] = due,
         }, cancel);
 
+    /// <summary>Notes how far the work of a note is; false if it was written again since it was read.</summary>
+    public async Task<bool> TryNote(RemovalNote note, string after, CancellationToken cancel)
+    {
+        if (await table.Find(note.Tenant, Key(note.Kind, note.Id), cancel) is not { } row
+            || row.GetDateTimeOffset("At") != note.At) return false;
+        row["After"] = after;
+        return await table.TryReplace(row, cancel);
+    }
+
+    /// <summary>A note; null if there is none.</summary>
+    public async Task<RemovalNote?> Find(string tenant, RemovalKind kind, string id, CancellationToken cancel) =>
+        await table.Find(tenant, Key(kind, id), cancel) is { } row ? Read(row) : null;
+
     /// <summary>Removes the note, after the rows are gone.</summary>
     public Task Remove(string tenant, RemovalKind kind, string id) =>
         table.TryDelete(tenant, Key(kind, id), CancellationToken.None);
@@ -73,16 +89,19 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     public async Task<IReadOnlyList<RemovalNote>> All(CancellationToken cancel)
     {
         var notes = new List<RemovalNote>();
-        await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge", "Due"], cancel))
-        {
-            var kind = Enum.GetValues<RemovalKind>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
-            var (id, at) = (row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value);
-            notes.Add(new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true)
-            {
-                Due = row.GetDateTimeOffset("Due"),
-            });
-        }
+        await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge", "Due", "After"], cancel)) notes.Add(Read(row));
         return notes;
+    }
+
+    static RemovalNote Read(TableEntity row)
+    {
+        var kind = Enum.GetValues<RemovalKind>().First(one => row.RowKey.StartsWith(Key(one, ""), StringComparison.Ordinal));
+        var (id, at) = (row.RowKey[Key(kind, "").Length..], row.GetDateTimeOffset("At")!.Value);
+        return new(row.PartitionKey, kind, id, at, Purge: row.GetBoolean("Purge") is true)
+        {
+            Due = row.GetDateTimeOffset("Due"),
+            After = row.GetString("After"),
+        };
     }
 
     static string Key(RemovalKind kind, string id) => kind switch

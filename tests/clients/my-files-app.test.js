@@ -68,6 +68,8 @@ test('all of it can be done with the keyboard, and with several files at once', 
   await page.getByRole('button', { name: 'Undo' }).last().click();
   await line(page, 'b.jpg').waitFor();
   await page.waitForFunction(() => document.querySelectorAll('#rows > .file').length === 4);
+  await pageMenu(page, 'Reload'); // The folder that is empty again is gone.
+  await line(page, 'three').waitFor({ state: 'detached' });
 
   await line(page, 'a.jpg').locator('.open').focus();
   await page.keyboard.press('Control+a');
@@ -217,7 +219,7 @@ test('a folder is made, renamed, moved, copied, downloaded and deleted with all 
   // As long as nothing is known of the space, nothing is offered that could be done to another one.
   await page.route('**/demo/spaces', route => route.fulfill({ status: 503, json: {} }));
   await page.reload();
-  assert.deepEqual(await entriesOf(page, name), ['Open', 'Download as ZIP', 'Copy …']);
+  assert.deepEqual(await entriesOf(page, name), ['Open', 'Download as ZIP', 'Copy …', 'Select']);
   await page.unroute('**/demo/spaces');
   await pageMenu(page, 'Reload');
   await page.getByRole('link', { name: 'Family' }).and(page.locator('[aria-current=page]')).waitFor();
@@ -435,3 +437,48 @@ async function record() {
   await stopped;
   return btoa(String.fromCharCode(...new Uint8Array(await new Blob(pieces).arrayBuffer())));
 }
+
+test('folders and files that are selected together are saved, moved, deleted and brought back together', options, () => onMyFiles(async ({ page, folder, disk }) => {
+  const [one, two] = [`One ${Date.now()}`, `Two ${Date.now()}`];
+  for (const name of [one, two]) {
+    await pageMenu(page, 'New folder');
+    await answer(page, name);
+    await line(page, name).waitFor();
+  }
+  await choose(page, await disk('beside.jpg', photo(1000)));
+  await line(page, 'beside.jpg').waitFor();
+  await page.getByLabel(`Select ${one}`).check();
+  await page.getByLabel(`Select ${two}`).check();
+  await page.getByLabel('Select beside.jpg').check();
+  const bar = page.getByRole('group', { name: '3 selected' });
+  await bar.waitFor();
+  assert.equal(await bar.getByRole('button', { name: 'More actions for the selection' }).count(), 0);
+  await inspect(page, 'selected-together');
+
+  await bar.getByRole('button', { name: 'Move' }).click();
+  const picker = page.getByRole('dialog', { name: 'Move 3 items' });
+  assert.equal(await picker.getByRole('button', { name: one }).count(), 0, 'not into itself');
+  await picker.getByLabel('New folder').fill('all');
+  await page.keyboard.press('Enter');
+  await picker.getByRole('button', { name: 'Move here' }).click();
+  await said(page, '3 items were moved.');
+  await line(page, one).waitFor({ state: 'detached' });
+  assert.equal(await page.locator('#rows > li').count(), 1);
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await line(page, two).waitFor();
+  await line(page, 'beside.jpg').waitFor();
+
+  // Of a folder without files there is no archive: it is said, and the file comes all the same.
+  await line(page, 'beside.jpg').locator('.open').focus();
+  await page.keyboard.press('Control+a');
+  const all = page.getByRole('group', { name: /selected/ });
+  const got = await downloaded(page, () => all.getByRole('button', { name: 'Download' }).click());
+  assert.equal(got.name, 'beside.jpg');
+  await all.getByRole('button', { name: 'Delete' }).click();
+  await said(page, 'items were moved to the trash.');
+  await page.getByText('This folder is empty.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await said(page, 'items were restored.');
+  for (const name of [one, two, 'beside.jpg']) await line(page, name).waitFor();
+  assert.ok(folder);
+}, desk));

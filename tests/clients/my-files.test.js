@@ -52,6 +52,12 @@ test('a person uploads, renames, moves by picking, downloads, deletes, takes it 
   await page.getByRole('link', { name: 'Trash' }).click();
   await line(page, renamed).waitFor();
   await inspect(page, 'trash');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.keyboard.type('zzz');
+  await page.getByText('No file in “Trash of My files” has “zzz” in its name.').waitFor();
+  await page.locator('#q').fill(renamed.slice(2).toUpperCase());
+  await line(page, renamed).waitFor();
+  await page.getByText('Search results').waitFor();
   await act(page, renamed, 'Restore');
   await line(page, renamed).waitFor({ state: 'detached' }); // The notice may be the one from before.
   await page.goBack();
@@ -267,7 +273,36 @@ test('a folder is shared by a link, others are asked for files, and both are lis
   const list = page.getByRole('dialog', { name: 'Links and requests of My files' });
   await list.getByText('0 of 3 files received').first().waitFor();
   await inspect(page, 'links');
-  for (const [name, words] of [[folder, 'The link was ended.'], [several, 'The link was ended.'], [title, 'The request was ended. Its files stay.']]) {
+
+  // Changed: the address stays, and the page by it says what is new.
+  await list.getByRole('button', { name: `Change: ${folder}` }).click();
+  await list.getByLabel('Title').fill('Summer pictures');
+  await list.getByText('Remove the password').click();
+  await list.getByLabel('Maximum downloads').fill('50');
+  await inspect(page, 'link-change');
+  await list.getByRole('button', { name: 'Change', exact: true }).click();
+  await list.getByRole('status').filter({ hasText: 'The link was changed.' }).waitFor();
+  await list.getByRole('button', { name: 'End: Summer pictures' }).waitFor();
+  await stranger.goto(address);
+  await stranger.getByText('Summer pictures').first().waitFor();
+  await list.getByRole('button', { name: `Change: ${title}` }).click();
+  await list.getByLabel('Message').fill('With the stamp, please.');
+  await list.getByLabel('Maximum files').fill('7');
+  await list.getByRole('button', { name: 'Change', exact: true }).click();
+  await list.getByRole('status').filter({ hasText: 'The request was changed.' }).waitFor();
+  await list.getByText('0 of 7 files received').waitFor();
+  await stranger.goto(request);
+  await stranger.getByText('With the stamp, please.').waitFor();
+  // What somebody else has changed is not overwritten.
+  await page.route('**/demo/links/*', route => (route.request().method() === 'PATCH'
+    ? route.fulfill({ status: 412, json: { code: 'etag_mismatch' } }) : route.continue()));
+  await list.getByRole('button', { name: `Change: ${several}` }).click();
+  await list.getByRole('button', { name: 'Change', exact: true }).click();
+  await list.getByRole('alert').filter({ hasText: 'Somebody else has changed this meanwhile.' }).waitFor();
+  await page.unroute('**/demo/links/*');
+  await page.keyboard.press('Escape');
+  await pageMenu(page, 'Links and requests …');
+  for (const [name, words] of [['Summer pictures', 'The link was ended.'], [several, 'The link was ended.'], [title, 'The request was ended. Its files stay.']]) {
     await list.getByRole('button', { name: `End: ${name}` }).click();
     await list.getByRole('status').filter({ hasText: words }).waitFor();
     await list.getByRole('button', { name: `End: ${name}` }).waitFor({ state: 'detached' });
@@ -390,6 +425,14 @@ test("what is shared with bob, and the group's space that he only reads, on a de
     await line(page, name).waitFor();
     assert.deepEqual(await entriesOf(page, name), readOnly);
     assert.equal(await page.getByRole('button', { name: 'Add files' }).count(), 0);
+    await page.locator('#q').fill(name.slice(2, -4).toUpperCase());
+    await page.getByText('Search results').waitFor();
+    await line(page, name).waitFor();
+    assert.deepEqual(await entriesOf(page, name), readOnly);
+    await page.locator('#q').fill('zzz');
+    await page.getByText('No file in “Shared with me” has “zzz” in its name.').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await line(page, name).waitFor();
     await inspect(page, 'shared-desktop-dark');
     await page.getByRole('link', { name: 'Family' }).click();
     await page.getByRole('link', { name: 'Family' }).and(page.locator('[aria-current=page]')).waitFor();

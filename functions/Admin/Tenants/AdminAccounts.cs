@@ -35,17 +35,24 @@ public sealed class AdminAccounts(
             var body = await JsonBody.Read<AccountsBody>(request);
             caller.Audit.Detail = string.Join(", ", JsonBody.Present(body));
             await EnsureOwnWay(caller, body);
-            // Names that stay after a death, or that another instance still writes, go with the note.
-            if (body.PeopleSearch is false)
+            // What a death leaves undone, or another instance still writes, or takes longer than a request, is done by the note.
+            if (body.PeopleSearch is not null)
                 await notes.Add(caller.Tenant.Id, RemovalKind.User, RemovalNotes.People, purge: false, caller.Cancel);
             var changed = await OptimisticUpdate.Run(() => tenants.FindNow(caller.Tenant.Id, caller.Cancel),
                 tenant => tenant with { Accounts = body.Apply(tenant, settings) }, tenant => tenants.TryReplace(tenant, caller.Cancel))
                 ?? throw OperatorTenants.NotFound();
-            // Users of before are found from now on, or no longer. If that fails half-way, the same request does it again.
-            if (body.PeopleSearch is true) await people.Fill(changed, caller.Cancel);
-            else if (body.PeopleSearch is false) await people.Clear(changed, caller.Cancel);
+            if (body.PeopleSearch is { } search) await Fit(changed, search, caller.Cancel);
             return Results.Json(changed.Accounts);
         });
+
+    // Users of before are found from now on, or no longer.
+    async Task Fit(Tenant changed, bool search, CancellationToken cancel)
+    {
+        if (await notes.Find(changed.Id, RemovalKind.User, RemovalNotes.People, cancel) is not { } note) return;
+        // The note of one who is not to be found stays: another instance may still write names.
+        if (search) await people.TryFinish(changed, note, RemovalNotes.MaxRequestTime, cancel);
+        else await people.Clear(changed, cancel);
+    }
 
     // Others can be helped by whoever still gets in.
     async Task EnsureOwnWay(Caller caller, AccountsBody body)

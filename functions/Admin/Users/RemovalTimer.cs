@@ -6,9 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Latchkey.Admin;
 
 /// <summary>
-/// Finishes, once an hour, deletions of users, groups, clients' files and people's names that stopped half-way: after a crash, or because
-/// the work took longer than one request. It also deletes the accounts whose users asked for it, once their days to change their mind are
-/// over.
+/// Finishes, once an hour, deletions of users, groups and clients' files, and what makes people found by their names or not, that stopped
+/// half-way: after a crash, or because the work took longer than one request. It also deletes the accounts whose users asked for it, once
+/// their days to change their mind are over.
 /// </summary>
 public sealed class RemovalTimer(
     RemovalNotes notes, UserRemoval ofUsers, AccountDeletion ofAccounts, GroupRemoval ofGroups, ClientRemoval ofClients,
@@ -17,6 +17,7 @@ public sealed class RemovalTimer(
     // A younger note may belong to a request that is still running, or that has not marked the user yet.
     static readonly TimeSpan MinNoteAge = TimeSpan.FromMinutes(10);
     static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan MaxPeopleTime = TimeSpan.FromMinutes(3);
     static readonly TimeSpan MaxRunTime = TimeSpan.FromMinutes(7); // host.json ends a function after ten minutes.
 
     /// <summary>37 minutes past each hour (NCRONTAB, UTC).</summary>
@@ -50,8 +51,8 @@ public sealed class RemovalTimer(
         if (note.Kind == RemovalKind.AppGroups && tenant is not null) return await ofClients.TryFinishGroups(tenant, note.Id, MaxTime);
         if (note.Id == RemovalNotes.People)
         {
-            if (tenant is { Accounts.PeopleSearch: false }) await people.Clear(tenant, cancel);
-            await notes.TryRemove(note);
+            if (tenant is not null) await people.TryFinish(tenant, note, MaxPeopleTime, cancel);
+            else await notes.TryRemove(note);
             return false;
         }
         var user = tenant is null ? null : await ofUsers.Find(tenant, note, cancel);

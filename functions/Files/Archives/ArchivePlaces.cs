@@ -1,5 +1,6 @@
 using Latchkey.Access;
 using Latchkey.Http;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 

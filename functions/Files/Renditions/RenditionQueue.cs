@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Latchkey.Http;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using Azure;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 

@@ -31,6 +31,14 @@ public sealed class ShareStore(StorageClients storage, SpaceQuota spaceQuota, Fi
         return shares;
     }
 
+    /// <summary>The users and groups who have the file by a share now.</summary>
+    public async Task<IReadOnlyList<Owner>> Recipients(string tenant, string fileId, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        return !FileRecord.IsId(fileId) ? [] : [.. (await AllOf(tenant, fileId, cancel))
+            .Where(share => share.Kind is "user" or "group" && share.IsLive(now)).Select(share => new Owner(share.Kind, share.Recipient))];
+    }
+
     /// <summary>One share, or null.</summary>
     public async Task<Share?> Find(string tenant, string fileId, string id, CancellationToken cancel)
     {

@@ -22,7 +22,7 @@ public sealed class Connect(
         pipeline.AuthorizeWrite(request, Scopes.Messages, async caller =>
         {
             var user = MessagingRequest.User(caller, settings);
-            limits.TakeKey(caller.Tenant, user);
+            await limits.TakeKey(caller.Tenant, user, caller.Cancel);
             var key = await keys.Issue(caller, user);
             Instruments.MessageSent(caller.Tenant.Id, "connect");
             var now = clock.GetUtcNow();

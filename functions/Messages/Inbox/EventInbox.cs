@@ -5,26 +5,37 @@ namespace Latchkey.Messages;
 
 /// <summary>
 /// Events of the service in the inboxes of those whom they are about, with the types and the data that webhooks have: the user with whom
-/// a file was shared, in whose space a file changed or arrived, whose session ended. It comes as often as it is tried, and is there once.
+/// a file was shared, in whose space a file changed or arrived, whose session ended. What is about a group, or a file that is shared, goes
+/// to many by the queue of messages to groups (<see cref="GroupQueue"/>). It comes as often as it is tried, and is there once: it has the
+/// same id in every inbox.
 /// </summary>
-public sealed class EventInbox(MessageSender sender, TenantStore tenants, UserStore users, Blocks blocks, TimeProvider clock)
+public sealed class EventInbox(MessageSender sender, GroupMessages groupMessages, FileRecipients recipients, TenantStore tenants,
+    UserStore users, Blocks blocks, TimeProvider clock)
 {
     // Readers look no further back behind their cursor.
     static readonly TimeSpan Late = TimeSpan.FromDays(1);
 
+    static readonly Recipient Everybody = new();
+
     /// <summary>Puts one there.</summary>
     public async Task<SendResult> Deliver(Delivery delivery, CancellationToken cancel)
     {
-        if (InboxEvents.UserOf(delivery.Event) is not { } user || await tenants.Find(delivery.Tenant, cancel) is not { } tenant
-            || !await Hears(tenant, user, delivery.Event, cancel)) return new(204);
-        var (sent, to, now) = (delivery.Event, new Recipient(User: user), clock.GetUtcNow());
+        if (await tenants.Find(delivery.Tenant, cancel) is not { } tenant) return new(204);
+        var (sent, now) = (delivery.Event, clock.GetUtcNow());
         // The same at every try, also at one of next week; but not of a dead letter that somebody sends again.
-        var id = MessageTables.IdsOf(tenant.Id, "", to, sent.Id, now - sent.Time > Late ? now : sent.Time).Last();
-        var message = new Message(id, sent.Type, null, to, "application/json", sent.Data.GetRawText(), sent.Time,
+        var id = MessageTables.IdsOf(tenant.Id, "", Everybody, sent.Id, now - sent.Time > Late ? now : sent.Time).Last();
+        var message = new Message(id, sent.Type, null, Everybody, "application/json", sent.Data.GetRawText(), sent.Time,
             now + Message.DefaultTime);
-        await sender.TryPut(tenant, user, message, cancel);
+        var (user, group) = (InboxEvents.UserOf(sent), InboxEvents.GroupOf(sent));
+        if (user is not null && await Hears(tenant, user, sent, cancel))
+            await sender.TryPut(tenant, user, message with { To = new(User: user) }, cancel);
+        if (group is not null || await IsShared(tenant, sent, cancel))
+            await groupMessages.Send(tenant.Id, message with { To = new(User: user, Group: group) }, cancel);
         return new(204);
     }
+
+    async Task<bool> IsShared(Tenant tenant, StoredEvent sent, CancellationToken cancel) => InboxEvents.IsOfSharers(sent.Type)
+        && InboxEvents.Text(sent, "fileId") is { } file && (await recipients(tenant.Id, file, cancel)).Count > 0;
 
     // Whoever is being deleted has no inbox any more. And who is blocked does not come in by sharing a file.
     async Task<bool> Hears(Tenant tenant, string user, StoredEvent sent, CancellationToken cancel) =>

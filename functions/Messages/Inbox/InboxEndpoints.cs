@@ -2,19 +2,22 @@ using Latchkey.Access;
 using Latchkey.Http;
 using Latchkey.Protocol;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Latchkey.Messages;
 
 /// <summary>The messages that wait for a user.</summary>
-public sealed class InboxEndpoints(TenantPipeline pipeline, InboxStore inboxes, Settings settings)
+public sealed class InboxEndpoints(
+    TenantPipeline pipeline, InboxStore inboxes, Memberships memberships, Blocks blocks, Settings settings)
 {
     const int MaxIds = 100;
 
     /// <summary>
     /// <c>GET /{tenant}/messages?cursor=&amp;limit=</c> → <c>{messages, cursor, more}</c>, in the order in which they arrived. The cursor
-    /// is always there. What arrived within the last two minutes comes again. 404 <c>messages_off</c>.
+    /// is always there. What arrived within the last two minutes comes again. With what was written to the groups that the user belongs
+    /// to now by a rule. 404 <c>messages_off</c>.
     /// </summary>
     [Function("messages-inbox")]
     public Task<IResult> Get(
@@ -23,7 +26,7 @@ public sealed class InboxEndpoints(TenantPipeline pipeline, InboxStore inboxes, 
         {
             var user = MessagingRequest.User(caller, settings);
             var query = Query.Read(request, "cursor", "limit");
-            var page = await inboxes.Read(caller.Tenant.Id, user, Paging.After(query), Paging.Limit(query), caller.Cancel);
+            var page = await Read(caller, user, Paging.After(query), Paging.Limit(query));
             return Results.Json(new
             {
                 messages = page.Messages.Select(message => message.View()),
@@ -46,6 +49,19 @@ public sealed class InboxEndpoints(TenantPipeline pipeline, InboxStore inboxes, 
             await inboxes.Acknowledge(caller.Tenant.Id, user, ids, caller.Cancel);
             return Results.NoContent();
         });
+
+    // Nobody knows beforehand who belongs to a group by its rule, so its messages are asked for, as the membership is.
+    async Task<InboxPage> Read(Caller caller, string user, string? position, int limit)
+    {
+        var (tenant, cancel) = (caller.Tenant, caller.Cancel);
+        if (tenant.GroupRules.Count == 0) return await inboxes.Read(tenant.Id, user, position, limit, cancel);
+        List<string> shared = [.. (await memberships.Of(memberships.Who(caller.Http, tenant, user), cancel))
+            .Select(membership => membership.Rule).OfType<GroupRule>().Select(InboxStore.OfRule)];
+        if (shared.Count == 0) return await inboxes.Read(tenant.Id, user, position, limit, cancel);
+        var blocked = (await blocks.Of(tenant.Id, user, cancel)).Append(user).ToHashSet(StringComparer.Ordinal);
+        return await inboxes.Read(tenant.Id, [user, .. shared], message => message.From is not { } from || !blocked.Contains(from),
+            position, limit, cancel);
+    }
 
     sealed record IdsBody(IReadOnlyList<string> Ids);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Messages;
 
@@ -26,6 +27,12 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
 
     readonly MessageTables tables = new(storage);
 
+    /// <summary>
+    /// The inbox that all share who belong to a group by its rule. It is another one once the rule is: whoever it lets in then does not
+    /// read what was written before.
+    /// </summary>
+    public static string OfRule(GroupRule rule) => $"rule|{rule.Group}|{rule.Version}";
+
     /// <summary>Puts a message into an inbox; false if it was there.</summary>
     public Task<bool> TryAdd(string tenant, string user, Message message, CancellationToken cancel)
     {
@@ -47,16 +54,28 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
 
     /// <summary>What has arrived behind a position.</summary>
     /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
-    public async Task<InboxPage> Read(string tenant, string user, string? position, int limit, CancellationToken cancel)
+    public Task<InboxPage> Read(string tenant, string user, string? position, int limit, CancellationToken cancel) =>
+        Read(tenant, [user], _ => true, position, limit, cancel);
+
+    /// <summary>The same of several inboxes together.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="inboxes">The inboxes. Each costs a request for each week.</param>
+    /// <param name="isWanted">False for what is left out.</param>
+    /// <param name="position">The position; null for the beginning.</param>
+    /// <param name="limit">The most messages of the page.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="Problem">400 <c>invalid_cursor</c>.</exception>
+    public async Task<InboxPage> Read(string tenant, IReadOnlyList<string> inboxes, Func<Message, bool> isWanted, string? position,
+        int limit, CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
         var (after, floor) = Parse(position);
         var from = after is null ? now - Message.MaxTime : TimeOf(after);
-        var partition = RowKeys.Inbox(tenant, user);
         // At the same time: one request each. On its first day a week may still get what was sent in the one before.
-        var pages = await Task.WhenAll(MessageTables.Buckets(from.AddDays(-1), now).Select(bucket => tables.For(bucket)
-            .Range(partition, after is null ? RowKeys.AnyInboxMessage : after + " ", RowKeys.AnyInboxMessage + "~", limit + 1, cancel)
-            .Take(limit + 1).ToListAsync(cancel).AsTask()));
+        var start = after is null ? RowKeys.AnyInboxMessage : after + " ";
+        var pages = await Task.WhenAll(MessageTables.Buckets(from.AddDays(-1), now).SelectMany(bucket => inboxes.Select(one => tables
+            .For(bucket).Range(RowKeys.Inbox(tenant, one), start, RowKeys.AnyInboxMessage + "~", limit + 1, cancel)
+            .Take(limit + 1).ToListAsync(cancel).AsTask())));
         var rows = pages.SelectMany(page => page).OrderBy(row => row.RowKey, StringComparer.Ordinal).ToList();
         var more = rows.Count > limit;
         var last = more ? rows[limit - 1].RowKey : rows.Count > 0 ? rows[^1].RowKey : after;
@@ -64,7 +83,8 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
         // Where the pages come into what may not be complete yet, the last of them leads back to.
         if (more && floor is null && string.CompareOrdinal(last, late) > 0) floor = late;
         var next = more ? floor is null ? last! : $"{last}~{floor}" : floor ?? late;
-        return new([.. rows.Take(limit).Select(MessageRow.Read).Where(message => message.ExpiresAt > now)], next, more);
+        return new([.. rows.Take(limit).Select(MessageRow.Read).DistinctBy(message => message.Id)
+            .Where(message => message.ExpiresAt > now && isWanted(message))], next, more);
     }
 
     /// <summary>

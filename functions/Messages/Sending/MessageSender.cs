@@ -37,8 +37,8 @@ public sealed class MessageSender(
     async Task<Message> ToUser(Caller caller, string from, string to, Draft draft)
     {
         var (tenant, cancel) = (caller.Tenant, caller.Cancel);
-        limits.TakeOfUser(tenant, from);
-        limits.TakeOfTenant(tenant, recipients: 1);
+        await limits.TakeOfUser(tenant, from, cancel);
+        await limits.TakeOfTenant(tenant, recipients: 1, cancel);
         await EnsureMayWrite(tenant, from, to, cancel);
         var blocked = blocks.IsBlocked(tenant.Id, from, to, cancel);
         var (message, before) = Make(tenant, from, draft);
@@ -53,35 +53,32 @@ public sealed class MessageSender(
     {
         var (tenant, cancel) = (caller.Tenant, caller.Cancel);
         if (tenant.Messages.WriteTo == WritingMode.Nobody) throw NotAllowed();
-        limits.TakeOfUser(tenant, from);
+        await limits.TakeOfUser(tenant, from, cancel);
         if (await memberships.Role(memberships.Who(caller.Http, tenant, from), group, cancel) is null) throw NoRecipient();
         var members = await groups.Members(tenant.Id, group, null, MaxMembers + 1, cancel);
         if (members.Count > MaxMembers)
             throw Problem.Conflict("group_too_large", $"A group of more than {MaxMembers} members takes no messages; use a topic.");
-        limits.TakeOfTenant(tenant, Math.Max(1, members.Count));
+        await limits.TakeOfTenant(tenant, Math.Max(1, members.Count), cancel);
         var (message, before) = Make(tenant, from, draft);
-        // One that is there may have lost its message to the queue.
-        if (before is not null && await groupMessages.Find(tenant.Id, before, cancel) is { } former)
+        if (before is null || await groupMessages.Find(tenant.Id, before, cancel) is not { } former)
         {
-            message = message with { Id = before };
-            if (!former.Done) await groupMessages.Deliver(tenant.Id, before, CancellationToken.None);
+            await groupMessages.Send(tenant.Id, message, cancel);
+            return message;
         }
-        else if (await groupMessages.TryAdd(tenant.Id, message, cancel)
-            || await groupMessages.Find(tenant.Id, message.Id, cancel) is { Done: false })
-            await groupMessages.Deliver(tenant.Id, message.Id, CancellationToken.None);
-        return message;
+        if (!former.Done) await groupMessages.Deliver(tenant.Id, before, CancellationToken.None);
+        return message with { Id = before };
     }
 
     async Task<Message> ToTopic(Caller caller, string from, Draft draft)
     {
-        var tenant = caller.Tenant;
-        limits.TakeOfUser(tenant, from);
-        limits.TakeOfTenant(tenant, recipients: 1);
-        var roles = tenant.Names((await users.FindState(tenant.Id, from, caller.Cancel))?.Roles ?? []);
+        var (tenant, cancel) = (caller.Tenant, caller.Cancel);
+        await limits.TakeOfUser(tenant, from, cancel);
+        await limits.TakeOfTenant(tenant, recipients: 1, cancel);
+        var roles = tenant.Names((await users.FindState(tenant.Id, from, cancel))?.Roles ?? []);
         if (!tenant.Messages.Topics.Any(rule => rule.Matches(draft.To.Topic!) && rule.Speaks(caller.Token.ClientId, roles)))
             throw NoRecipient();
         var (message, _) = Make(tenant, from, draft);
-        await broker.Send(Topics.Topic(tenant.Id, draft.To.Topic!), message.Payload(), caller.Cancel);
+        await broker.Send(Topics.Topic(tenant.Id, draft.To.Topic!), message.Payload(), cancel);
         Instruments.MessageSent(tenant.Id, "topic");
         return message;
     }

@@ -15,7 +15,7 @@ namespace Latchkey.OAuth;
 /// </summary>
 public sealed class Revoke(
     TenantPipeline pipeline, ClientAuthentication authentication, RefreshTokens refreshTokens, SessionStore sessions,
-    BearerToken bearer, IssuedTokens issuedTokens, RefreshCookies cookies)
+    UserSessions userSessions, SessionRevocation revocation, BearerToken bearer, IssuedTokens issuedTokens, RefreshCookies cookies)
 {
     /// <summary><c>POST /{tenant}/oauth/revoke</c></summary>
     [Function("revoke")]
@@ -41,7 +41,8 @@ public sealed class Revoke(
         if (await sessions.Find(request.Tenant.Id, sessionId, request.Cancel) is not { } session) return;
         EnsureIssuedTo(client, session.ClientId);
         if (session.RevokedAt is null)
-            await sessions.Revoke(request.Tenant, session.UserId, sessionId, "revoked by the client", request.Cancel);
+            await revocation.One(request.Tenant, session.UserId, sessionId, "revoked by the client", request.Cancel);
+        else await userSessions.Remove(request.Tenant, session.UserId, sessionId, request.Cancel); // The first try may have died before it.
     }
 
     async Task RevokeAccessToken(TenantRequest request, Client client, string token)

@@ -30,6 +30,12 @@ public static partial class RowKeys
     /// <summary>Until when a user's connections live, in the user's own partition.</summary>
     public const string ConnectionEnd = "connections";
 
+    /// <summary>How much a user, or a tenant, has sent lately.</summary>
+    public const string SentMessages = "rate|messages";
+
+    /// <summary>How many keys to the broker a user has got lately.</summary>
+    public const string IssuedKeys = "rate|keys";
+
     /// <summary>The prefix of those whom a user has blocked.</summary>
     public const string AnyBlocked = "blocked|";
 

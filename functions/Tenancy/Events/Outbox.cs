@@ -87,7 +87,7 @@ public sealed class Outbox(StorageClients storage, Settings settings, TimeProvid
 
     /// <summary>True if somebody is to be told of this event.</summary>
     public bool Wants(Tenant tenant, TenantEvent one) => settings.EventGridTopic is not null
-        || tenant.Webhooks.Values.Any(webhook => webhook.Wants(one.Type)) || (HasInboxes(tenant) && InboxEvents.UserOf(one) is not null);
+        || tenant.Webhooks.Values.Any(webhook => webhook.Wants(one.Type)) || (HasInboxes(tenant) && InboxEvents.AreOf(one));
 
     /// <summary>True if users of the tenant find events in their inboxes.</summary>
     public bool HasInboxes(Tenant tenant) => settings.Messages is not null && tenant.Messages is { Enabled: true, Events: true };

@@ -94,7 +94,7 @@ public sealed record MessageRules
     /// <summary>Whom a user may write to.</summary>
     public WritingMode WriteTo { get; init; }
 
-    /// <summary>How many messages a user sends in a minute; each instance counts for itself.</summary>
+    /// <summary>How many messages a user sends in a minute, on all instances together (<c>SendingLimits</c>).</summary>
     public int UserPerMinute { get; init; } = 60;
 
     /// <summary>To how many recipients the tenant's users send in a minute; the same.</summary>

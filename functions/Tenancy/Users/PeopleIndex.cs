@@ -8,7 +8,7 @@ namespace Latchkey.Tenancy;
 /// rows that lead to them (SCHEMA.md, table Users, <c>person|…</c>) are written with the users themselves while that is on
 /// (<see cref="UserStore"/>). What such a row says is never believed: the user's own row decides.
 /// </summary>
-public sealed class PeopleIndex(StorageClients storage, UserStore users)
+public sealed class PeopleIndex(StorageClients storage, UserStore users, RemovalNotes notes, TimeProvider clock)
 {
     /// <summary>The most people of an answer.</summary>
     public const int Max = 10;
@@ -39,23 +39,41 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users)
             .Where(user => user is { Disabled: false, Deleting: false } && user.Id != except).DistinctBy(user => user.Id).Take(Max)];
     }
 
-    /// <summary>Writes the rows of all users: those who are there already are found too from now on. It can be repeated.</summary>
-    public async Task Fill(Tenant tenant, CancellationToken cancel)
+    /// <summary>
+    /// Brings the rows in step with what the tenant wants: those of all users, or none. It notes how far it is, so whoever goes on does the
+    /// rest, and it can be repeated. False if the time ran out first.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="note">The note of it (<see cref="RemovalNotes.People"/>), which goes when it is done.</param>
+    /// <param name="maxTime">How long it works.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<bool> TryFinish(Tenant tenant, RemovalNote note, TimeSpan maxTime, CancellationToken cancel)
     {
-        string? after = null;
-        do
+        var begun = clock.GetTimestamp();
+        if (!tenant.Accounts.PeopleSearch) await Clear(tenant, cancel);
+        else
         {
-            var some = await users.List(tenant, after, UsersAtOnce, cancel);
-            foreach (var chunk in some.Chunk(Table.MaxTransactionRows))
+            for (var after = note.After; await Fill(tenant, after, cancel) is { } last; after = last)
             {
-                // Upserts lose no races.
-                await table.TryTransact([.. chunk.Select(user => Row(tenant, user))
-                    .Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancel);
+                if (!await notes.TryNote(note, last, cancel) || clock.GetElapsedTime(begun) >= maxTime) return false;
             }
-            await ForgetDeleted(tenant, some, after, cancel);
-            after = some.Count == UsersAtOnce ? some[^1].Id : null;
         }
-        while (after is not null);
+        await notes.TryRemove(note);
+        return true;
+    }
+
+    // Writes the rows of the users after one: of the last of them it returns the id, and null if there are no more.
+    async Task<string?> Fill(Tenant tenant, string? after, CancellationToken cancel)
+    {
+        var some = await users.List(tenant, after, UsersAtOnce, cancel);
+        foreach (var chunk in some.Chunk(Table.MaxTransactionRows))
+        {
+            // Upserts lose no races.
+            await table.TryTransact([.. chunk.Select(user => Row(tenant, user))
+                .Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))], cancel);
+        }
+        await ForgetDeleted(tenant, some, after, cancel);
+        return some.Count == UsersAtOnce ? some[^1].Id : null;
     }
 
     // Those who were deleted while their rows were being written: their names would stay.

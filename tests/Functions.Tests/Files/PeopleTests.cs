@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Tests.Files;
 
@@ -24,6 +25,42 @@ public sealed class PeopleTests(DemoHost demo) : IClassFixture<DemoHost>
         }
         Assert.Single(answers.Select(answer => JsonDocument.Parse(answer).RootElement.GetProperty("code").GetString()).Distinct());
         Assert.False((await (await host.Admin("acme")).Get("accounts")).GetProperty("peopleSearch").GetBoolean());
+    }
+
+    [Fact]
+    public async Task People_who_were_there_before_are_found_though_the_process_died_or_had_no_time_left()
+    {
+        var (admin, notes) = (await host.Admin("acme"), host.Service<RemovalNotes>());
+        await admin.AddUser(new { userName = "wanda", name = "Wanda Before", password = "wanda-password" });
+        var (alice, people) = (await host.As("alice", "acme"), host.Service<PeopleIndex>());
+        await admin.Patch("accounts", new { peopleSearch = true });
+        Assert.Null(await Note());
+        // As it is after a death: the note is there, and the tenant wants it.
+        await people.Clear((await host.Service<TenantStore>().Find("acme", default))!, default);
+        await notes.Add("acme", RemovalKind.User, RemovalNotes.People, purge: false, default);
+        Assert.Empty(await Wandas());
+        host.Clock.Advance(TimeSpan.FromMinutes(11));
+        await host.RunTimer("finish-removals");
+        alice = await host.As("alice", "acme");
+        Assert.Equal(["Wanda Before"], await Wandas());
+        Assert.Null(await Note());
+        // One that has been noted goes on behind it, unless it was written anew since.
+        await notes.Add("acme", RemovalKind.User, RemovalNotes.People, purge: false, default);
+        var note = (await Note())!;
+        Assert.True(await notes.TryNote(note, "~", default));
+        await people.Clear((await host.Service<TenantStore>().Find("acme", default))!, default);
+        Assert.True(await people.TryFinish((await host.Service<TenantStore>().Find("acme", default))!, (await Note())!,
+            TimeSpan.FromMinutes(1), default));
+        Assert.Empty(await Wandas());
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        await notes.Add("acme", RemovalKind.User, RemovalNotes.People, purge: false, default);
+        Assert.False(await notes.TryNote(note, "~", default));
+        await admin.Patch("accounts", new { peopleSearch = false });
+
+        async Task<string[]> Wandas() => [.. (await Ask(alice, "Wanda B", "acme").Json()).GetProperty("people").EnumerateArray()
+            .Select(one => one.GetProperty("name").GetString()!)];
+
+        Task<RemovalNote?> Note() => notes.Find("acme", RemovalKind.User, RemovalNotes.People, default);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Latchkey.Cli;
 
@@ -28,6 +29,40 @@ public sealed class CommandLineMessagesTests(MessagesHost messages) : IClassFixt
         await Eventually.Gone(folder);
     }
 
+    [Fact]
+    public async Task Watching_hears_by_MQTT_and_reads_what_it_missed_when_the_broker_was_away()
+    {
+        var folder = Directory.CreateTempSubdirectory("latchkey-watching").FullName;
+        await (await host.Admin()).Patch("messages", new { writeTo = "all" });
+        var (alice, watcher) = (await messages.As("alice"), await messages.New("watcher"));
+        await alice.Send(new { user = watcher.Id }, "before");
+        await SignIn(folder, "watcher");
+        using var stop = new CancellationTokenSource();
+        var printed = new StringBuilder();
+        await using var output = TextWriter.Synchronized(new StringWriter(printed));
+        var watching = CommandLine.Run(["messages", "watch", "-t", "demo"], Terminal(folder, output), stop.Token);
+        await Printed("before");
+        var reads = Reads();
+        await alice.Send(new { user = watcher.Id }, "heard");
+        await Printed("heard");
+        Assert.Equal(reads, Reads()); // It was told, and did not ask.
+        await messages.WithoutBroker(() => alice.Send(new { user = watcher.Id }, "in the dark"));
+        await Printed("in the dark");
+        await stop.CancelAsync();
+        await watching;
+        foreach (var text in (string[])["before", "heard", "in the dark"]) Assert.Equal(2, Text().Split(text).Length); // Once each.
+        await Eventually.Gone(folder);
+
+        string Text()
+        {
+            lock (output) return printed.ToString();
+        }
+
+        int Reads() => messages.Broker.Calls.Count(call => call.Contains("generateToken", StringComparison.Ordinal));
+
+        Task Printed(string text) => Eventually.True(() => Text().Contains(text, StringComparison.Ordinal));
+    }
+
     // As `latchkey login --scope messages` leaves it.
     async Task SignIn(string folder, string user)
     {
@@ -55,8 +90,14 @@ public sealed class CommandLineMessagesTests(MessagesHost messages) : IClassFixt
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
+        var code = await CommandLine.Run([.. args, "-t", "demo"], Terminal(folder, output, error));
+        return (code, output.ToString(), error.ToString());
+    }
+
+    Terminal Terminal(string folder, TextWriter output, TextWriter? error = null)
+    {
         var isSignedIn = File.Exists(Path.Combine(folder, "tokens.json"));
-        var code = await CommandLine.Run([.. args, "-t", "demo"], new Terminal(new StringReader(""), output, error, name => name switch
+        return new(new StringReader(""), output, error ?? output, name => name switch
         {
             "LATCHKEY_ORIGIN" => host.Origin,
             "LATCHKEY_HOME" => folder,
@@ -64,8 +105,7 @@ public sealed class CommandLineMessagesTests(MessagesHost messages) : IClassFixt
             "LATCHKEY_CLIENT_SECRET" when !isSignedIn => TestHostCallers.ServiceSecret,
             _ => null,
         })
-        { Clock = host.Clock });
-        return (code, output.ToString(), error.ToString());
+        { Clock = host.Clock };
     }
 
     static JsonElement Parsed(string json) => JsonDocument.Parse(json).RootElement;

@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Latchkey.Broker;
+using Latchkey.Events;
 using Latchkey.Messages;
+using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Latchkey.Tests.Files;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -43,6 +47,40 @@ public sealed class MessageCrashTests : OnCuttableStorage
             }
         }
         Assert.Equal((await bob.Bodies(limit: 200)).Distinct().Count(), (await bob.Bodies(limit: 200)).Count);
+    }
+
+    [Fact]
+    public async Task Each_of_many_has_an_event_once_wherever_the_process_dies()
+    {
+        await using var broker = await PubSubBroker.Start(port);
+        await (await host.Admin()).Patch("messages", new { events = true });
+        var (alice, bob, carol) = (await Correspondent.Of(host, "alice"), await Correspondent.Of(host, "bob"),
+            await Correspondent.Of(host, "admin"));
+        var files = await host.As("alice");
+        var file = await files.Upload([1], "shared", space: "group:family");
+        await files.Send(HttpMethod.Post, $"/{file}/shares", new { with = new { user = carol.Id }, access = "read" }).Is(201);
+        host.Service<GroupMessages>().TurnTime = TimeSpan.Zero; // A turn for each recipient.
+        foreach (var answerLost in (bool[])[false, true])
+        {
+            for (var (passing, wasCut) = (0, true); wasCut; passing++)
+            {
+                var note = $"{answerLost}-{passing}";
+                var data = new { fileId = file, ownerKind = "group", ownerId = "family", note };
+                var sent = new StoredEvent($"evt_{Ids.New()}", EventTypes.FileChanged, host.Clock.Now, "",
+                    JsonSerializer.SerializeToElement(data));
+                async Task Try()
+                {
+                    await host.Service<InboxDelivery>()(Delivery.New("demo", Delivery.Inboxes, sent, host.Clock.Now), default);
+                    await host.RunQueues();
+                }
+                storage.CutAfterWrites(passing, answerLost);
+                await Record.ExceptionAsync(Try);
+                wasCut = storage.Mend();
+                await Try(); // Its row in the outbox is still there.
+                foreach (var one in new[] { alice, bob, carol })
+                    Assert.Single(await one.Bodies(limit: 200), body => body.Contains($"\"{note}\"", StringComparison.Ordinal));
+            }
+        }
     }
 
     Task Deliver(string id) => ActivatorUtilities.CreateInstance<GroupQueue>(host.Service<IServiceProvider>())

@@ -149,6 +149,7 @@ public sealed class MessageOutageTests : OnCuttableStorage
         await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("client_id", "first-party"), ("token", tokens.RefreshToken!)))
             .Is(200);
         await host.Refresh("demo", tokens.RefreshToken!).Refused("invalid_grant");
+        Assert.Equal(UserSessions.MaxPerUser - 1, (await users.List(tenant, bob.Id, default)).Count);
         Fail(null);
     }
 

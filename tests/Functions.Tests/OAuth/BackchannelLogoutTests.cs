@@ -108,6 +108,32 @@ public sealed class BackchannelLogoutTests(DemoHost demo) : IClassFixture<DemoHo
     }
 
     [Fact]
+    public async Task An_app_that_revokes_its_refresh_token_ends_the_session_as_everybody_does()
+    {
+        var client = await Registered();
+        var browser = new Browser(host);
+        await browser.Tokens();
+        var tokens = await SignIn(browser, client, "openid offline_access");
+        var (user, sid) = (Browser.IdToken(tokens).Subject, Sid(tokens));
+        Assert.Contains(await Listed(user), entry => entry.SessionId == sid);
+        await Revoke();
+        Assert.Equal(sid, (await Validated((await app.Next()).Token, client)).GetPayloadValue<string>("sid"));
+        Assert.DoesNotContain(await Listed(user), entry => entry.SessionId == sid);
+        // One that died before it was out of the list: the app sends it again, and hears nothing twice.
+        var session = (await host.Service<SessionStore>().Find("demo", sid, default))!;
+        await host.Service<UserSessions>().Add(session, new Device("Phone", "192.0.2.1"), default);
+        await Revoke();
+        Assert.DoesNotContain(await Listed(user), entry => entry.SessionId == sid);
+        Assert.Empty(app.Received);
+
+        async Task Revoke() => Assert.Equal(HttpStatusCode.OK, (await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(
+            ("token", tokens.RefreshToken!), ("client_id", client.Id), ("client_secret", Authorization.Registered.Secret)))).StatusCode);
+
+        async Task<IReadOnlyList<UserSession>> Listed(string id) =>
+            await host.Service<UserSessions>().List((await host.Service<TenantStore>().Find("demo", default))!, id, default);
+    }
+
+    [Fact]
     public async Task An_app_that_fails_is_told_again_until_it_answers_and_by_one_instance()
     {
         var client = await Registered();

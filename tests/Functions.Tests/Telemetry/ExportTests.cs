@@ -22,7 +22,7 @@ public sealed class ExportedRun : IAsyncLifetime
     {
         receiver = await OtlpReceiver.Start();
         host = await WorkerProcess.Start(("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.Address),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("Latchkey__Messages__Endpoint", "http://127.0.0.1:1")); // Nobody is there.
         await Token(401, ("grant_type", "client_credentials"), ("client_id", "service"), ("client_secret", "a-wrong-client-secret"));
         await Token(400, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"), ("password", "a-wrong-password"));
         var user = await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
@@ -32,6 +32,7 @@ public sealed class ExportedRun : IAsyncLifetime
         await Refresh(second, 200);
         await Refresh(first, 400); // Two generations old: reuse.
         await Files();
+        await Message();
         await Send(HttpMethod.Get, "/demo/files?cursor=sig%3Dnot-a-cursor", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.x", 401);
         await host.Terminate();
     }
@@ -40,6 +41,14 @@ public sealed class ExportedRun : IAsyncLifetime
     {
         await host.DisposeAsync();
         await receiver.DisposeAsync();
+    }
+
+    async Task Message()
+    {
+        var token = (await Token(200, ("grant_type", "password"), ("client_id", "first-party"), ("username", "alice"),
+            ("password", "alice-password"), ("scope", "messages"))).GetProperty("access_token").GetString()!;
+        var self = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(token).Subject;
+        await Send(HttpMethod.Post, "/demo/messages", token, 202, new { to = new { user = self }, body = "a note to myself" });
     }
 
     async Task Files()
@@ -88,7 +97,7 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
         long Count(string route, string method, string status) => requests.Where(figure => figure.Tags["http.route"] == route
             && figure.Tags["http.request.method"] == method
                 && figure.Tags["http.response.status_code"] == status).Sum(figure => figure.Count);
-        Assert.Equal(4, Count("/{tenant}/oauth/token", "POST", "200"));
+        Assert.Equal(5, Count("/{tenant}/oauth/token", "POST", "200"));
         Assert.Equal(2, Count("/{tenant}/oauth/token", "POST", "400"));
         Assert.Equal(1, Count("/{tenant}/oauth/token", "POST", "401"));
         Assert.Equal(2, Count("/{tenant}/files", "POST", "201"));
@@ -100,7 +109,8 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
 
     [Theory]
     [InlineData("latchkey.tokens.issued", "latchkey.grant", "refresh_token", 2)]
-    [InlineData("latchkey.tokens.issued", "latchkey.grant", "password", 1)]
+    [InlineData("latchkey.messages.sent", "latchkey.to", "unheard", 1)]
+    [InlineData("latchkey.tokens.issued", "latchkey.grant", "password", 2)]
     [InlineData("latchkey.tokens.issued", "latchkey.grant", "client_credentials", 1)]
     [InlineData("latchkey.signin.failed", "latchkey.reason", "wrong_password", 1)]
     [InlineData("latchkey.refresh.reused", "latchkey.tenant", "demo", 1)]
@@ -119,7 +129,7 @@ public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
     {
         var tokens = run.Received.Figures.Single(figure =>
             figure.Name == "latchkey.storage.roundtrips" && figure.Tags["latchkey.operation"] == "token");
-        Assert.Equal(7, tokens.Count);
+        Assert.Equal(8, tokens.Count);
         Assert.InRange(tokens.Sum, 10, 60); // Refreshes take 2, the rest a few more; retries and the first use of a table count too.
     }
 

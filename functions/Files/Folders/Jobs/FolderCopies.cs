@@ -1,5 +1,4 @@
 using Latchkey.Http;
-using Latchkey.Storage;
 using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
@@ -49,7 +48,7 @@ public sealed class FolderCopies(
     {
         try
         {
-            var id = job.Id[..16] + Ids.HashBase32($"{job.Id}|{sourceId}");
+            var id = job.CopyOf(sourceId);
             if (await files.Find(job.Tenant, id, cancel) is not { } copy)
             {
                 if (await files.Find(job.Tenant, sourceId, cancel) is not { IsListed: true } source) return new("file_not_found");

@@ -74,6 +74,9 @@ public sealed partial record FolderJob
     /// <summary>The deletion whose files are restored, and its time; null for other kinds.</summary>
     public (string Id, DateTimeOffset At)? Deletion { get; init; }
 
+    /// <summary>Of a copy: where the changes of the folder's space were when it began (<see cref="FolderCopyCheck"/>); or null.</summary>
+    public (string Incarnation, long Number)? SourceChange { get; init; }
+
     /// <summary>How far it is.</summary>
     public FolderJobStatus Status { get; init; }
 
@@ -132,6 +135,9 @@ public sealed partial record FolderJob
 
     /// <summary>Where it takes a folder that is in or is its own: what <see cref="To"/> is to <see cref="Path"/>.</summary>
     public string TargetOf(string path) => To + path[Path.Length..];
+
+    /// <summary>The id of the copy of a file.</summary>
+    public string CopyOf(string file) => Id[..16] + Ids.HashBase32($"{Id}|{file}");
 
     /// <summary>That a folder which somebody had made is somewhere else now, to be told with a write of the job.</summary>
     /// <param name="kind">What happened.</param>

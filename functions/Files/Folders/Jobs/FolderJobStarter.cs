@@ -13,8 +13,8 @@ namespace Latchkey.Files;
 /// under its new name, what is copied or restored is listed once it is complete.
 /// </summary>
 public sealed class FolderJobStarter(
-    StorageClients storage, Folders folders, FolderContents contents, FolderJobs jobs, SpaceQuota spaceQuota, FolderWork work,
-    Settings settings, TimeProvider clock)
+    StorageClients storage, Folders folders, FolderContents contents, FolderJobs jobs, FolderCopyCheck check, SpaceQuota spaceQuota,
+    FolderWork work, Settings settings, TimeProvider clock)
 {
     const int MaxAttempts = 10;
 
@@ -50,7 +50,11 @@ public sealed class FolderJobStarter(
     public Task<FolderJob> Copy(Caller caller, Owner source, string path, Owner owner, string to) => Begin(caller, async () =>
     {
         if (source == owner) EnsureOutside(path, to);
-        var job = New(caller, FolderJobKind.Copy, owner, source, path) with { To = to };
+        var job = New(caller, FolderJobKind.Copy, owner, source, path) with
+        {
+            To = to,
+            SourceChange = await check.Place(caller.Tenant.Id, source, caller.Cancel),
+        };
         // In another space the source is only looked at: who may read there must not keep others from changing it.
         if (source != owner) await FindFree(caller, job.SourcePartition, path, reads: true);
         FolderClaim[] read = source == owner ? [new(job.Id, Reads: true, path)] : [];

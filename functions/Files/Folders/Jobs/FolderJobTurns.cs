@@ -13,7 +13,7 @@ namespace Latchkey.Files;
 public sealed partial class FolderJobTurns(
     TenantStore tenants, FolderJobs jobs, FolderJobRights rights, FolderEnd end, WorkQueues queues, ILogger<FolderJobTurns> logger)
 {
-    /// <summary>How long a worker works on a job.</summary>
+    /// <summary>How long a worker works on an archive.</summary>
     public static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
@@ -21,11 +21,11 @@ public sealed partial class FolderJobTurns(
     /// <summary>Works on one <see cref="FolderJobMessage"/>.</summary>
     /// <param name="queue">The queue that it came by.</param>
     /// <param name="message">The message.</param>
-    /// <param name="share">Each tenant's share of the time; null if none has to wait.</param>
+    /// <param name="share">Each tenant's share of the time. Whoever has had it waits if others do.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task Run(
-        string queue, string message, TenantShare? share, Func<Tenant, FolderJob, Task> work, CancellationToken cancel)
+        string queue, string message, TenantShare share, Func<Tenant, FolderJob, Task> work, CancellationToken cancel)
     {
         var sent = WorkQueues.Read<FolderJobMessage>(message);
         FolderJob? taken = null;
@@ -34,11 +34,7 @@ public sealed partial class FolderJobTurns(
         {
             if (await jobs.Find(sent.Tenant, sent.Job, cancel) is not { IsOver: false } job || job.Turn != sent.Turn) return;
             if (await tenants.Find(sent.Tenant, cancel) is not { } tenant) return; // Its files go with it.
-            if (share?.Delay(sent.Tenant) is { } delay)
-            {
-                await queues.Send(queue, sent, cancel, delay);
-                return;
-            }
+            if (await share.TryWait(queues, queue, sent.Tenant, sent, cancel)) return;
             taken = await jobs.TryTake(job, cancel);
             if (taken is null) return;
             if (await rights.MayGoOn(tenant, taken, cancel)) await work(tenant, taken);
@@ -52,7 +48,7 @@ public sealed partial class FolderJobTurns(
         }
         finally
         {
-            if (taken is not null) share?.Add(sent.Tenant, time.Elapsed);
+            if (taken is not null) share.Add(sent.Tenant, time.Elapsed);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Latchkey.Http;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 
 namespace Latchkey.Files;
 
@@ -11,9 +12,15 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FolderWork(
     StorageClients storage, Folders folders, FolderJobs jobs, FolderMoves moves, FolderCopies copies, FolderRestores restores,
-    FolderEnd end)
+    FolderEnd end, TimeProvider clock)
 {
     const int PageSize = 20;
+
+    /// <summary>How long a worker works on a job before the next one has its turn.</summary>
+    public static readonly TimeSpan SliceTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Each tenant's share of the time of this process for jobs on folders.</summary>
+    public TenantShare Share { get; } = new(clock) { Burst = SliceTime };
 
     /// <summary>How long a request works on the job that it has begun.</summary>
     internal TimeSpan RequestTime { get; set; } = TimeSpan.FromSeconds(2);

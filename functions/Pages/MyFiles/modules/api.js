@@ -117,12 +117,18 @@ export class Api {
 
   makeLink(link) { return this.#send('POST', '/links', link); }
 
+  /** Changes a link, unless somebody has changed it since `etag`; its address stays. */
+  changeLink(id, change, etag) { return this.#send('PATCH', `/links/${id}`, change, undefined, { 'If-Match': etag }); }
+
   endLink(id) { return this.#send('DELETE', `/links/${id}`); }
 
   /** Requests, by which others hand files in. */
   requests(query) { return this.#send('GET', `/requests?${given(query)}`); }
 
   makeRequest(request) { return this.#send('POST', '/requests', request); }
+
+  /** Changes a request, in the same way. */
+  changeRequest(id, change, etag) { return this.#send('PATCH', `/requests/${id}`, change, undefined, { 'If-Match': etag }); }
 
   endRequest(id) { return this.#send('DELETE', `/requests/${id}`); }
 

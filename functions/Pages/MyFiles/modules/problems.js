@@ -38,6 +38,7 @@ function sentence(code) {
     case 'job_gave_up': return t('FilesJobGaveUp');
     case 'archive_too_large': return t('FilesArchiveTooLarge');
     case 'version_conflict': return t('FilesReplacedMeanwhile');
+    case 'etag_mismatch': return t('FilesOtherChange');
     case 'version_not_found': return t('FilesVersionGone');
     case 'link_not_found': case 'request_not_found': return t('FilesLinkGone');
     case 'file_pending': return t('FilesNotReady');

@@ -1,7 +1,9 @@
 using System.IO.Compression;
+using System.Text.Json;
 using Latchkey.Files;
 using Latchkey.Storage;
 using Latchkey.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Files.Archives;
 
@@ -100,6 +102,31 @@ public sealed class ArchiveJobTests(DemoHost demo) : IClassFixture<DemoHost>
     }
 
     [Fact]
+    public async Task Malware_that_is_found_in_a_former_version_ends_the_archives_that_may_have_it()
+    {
+        var (alice, verdicts) = (await VersionsClient.Of(host), host.Service<ScanVerdicts>());
+        var folders = await FoldersClient.As(host);
+        var id = await alice.Upload([1], "replaced", "former");
+        var before = (await host.Service<FileStore>().Find("demo", id, default))!;
+        var (done, late) = (await folders.Ended(await Make(folders, new { files = (string[])[id] })),
+            await Make(folders, new { files = (string[])[id], name = "late.zip" }));
+        var demo = (await host.Service<TenantStore>().Find("demo", default))!;
+        await host.Service<ArchivePlans>().Of(demo, (await host.Service<FolderJobs>().Find("demo", late.Id, default))!, default);
+        await alice.Replace(id, [9, 9]);
+        await folders.Download(done); // It has what was there, and that is clean as far as anybody knows.
+        await verdicts.Apply(before, ScanVerdict.Infected("Test-Malware"), default);
+        Assert.Equal("available", (await alice.Read(id)).Status);
+        await folders.Download(done, 409, "archive_outdated");
+        late = await folders.Ended(late);
+        Assert.Equal(("failed", "file_not_available"), (late.Status, late.Code));
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+        var next = await folders.Ended(await Make(folders, new { files = (string[])[id] }));
+        using var zip = await Opened(folders, next);
+        Assert.Equal([9, 9], Unpacked(zip, "replaced"));
+        await Books.Balance(host);
+    }
+
+    [Fact]
     public async Task What_is_too_much_or_nothing_ends_with_a_code_and_counts_nothing()
     {
         var alice = await FoldersClient.As(host);
@@ -184,11 +211,16 @@ public sealed class ArchiveJobTests(DemoHost demo) : IClassFixture<DemoHost>
         await alice.Upload([1], "one", "share");
         host.Service<ArchivePlaces>().Share.Add("demo", TimeSpan.FromMinutes(2));
         var job = await Make(alice, new { folder = "share" });
-        await host.RunQueues();
+        // Only while another tenant waits too.
+        var other = new FolderJobMessage("acme", FileRecord.NewId("acme", Owner.User("x")), 0);
+        await host.Service<WorkQueues>().Send(QueueNames.Archives, other, default);
+        var jobs = host.Service<FolderJobs>();
+        var turn = (await jobs.Find("demo", job.Id, default))!.Turn;
+        await ActivatorUtilities.CreateInstance<ArchiveQueue>(host.Service<IServiceProvider>())
+            .Run(JsonSerializer.Serialize(new { v = 1, tenant = "demo", job = job.Id, turn }), default);
         Assert.Equal("queued", (await alice.Job(job.Id)).Status);
         Assert.Equal("done", (await alice.Move("share", "shared")).Status);
         host.Clock.Advance(TimeSpan.FromMinutes(4));
-        var jobs = host.Service<FolderJobs>();
         await jobs.Send((await jobs.Find("demo", job.Id, default))!, null);
         Assert.Equal("file_not_found", (await alice.Ended(job)).Code); // There is no such folder any more.
     }

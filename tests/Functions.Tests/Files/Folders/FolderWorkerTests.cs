@@ -136,6 +136,50 @@ public sealed class FolderWorkerTests : OnCuttableStorage
     }
 
     [Fact]
+    public async Task A_copy_that_lacks_a_file_which_moved_behind_it_is_not_called_done()
+    {
+        var work = host.Service<FolderWork>();
+        foreach (var (name, toSpace, move) in ((string, string, bool)[])[("kept", "group:family", false), ("mine", "me", true),
+            ("theirs", "group:family", true)])
+        {
+            await alice.Upload([1], "first", $"{name}/a");
+            var moving = await alice.Upload([2], "behind the first", $"{name}/b");
+            var job = await Queued(HttpMethod.Post, new { path = name, to = $"copy of {name}", toSpace }, "/copy");
+            await work.Run(job, TimeSpan.Zero, default); // The page of the first folder.
+            if (move)
+            {
+                await alice.Change(moving, new { folder = $"{name}/a" });
+                await alice.Upload([3], "in its place", $"{name}/b");
+            }
+            await alice.Upload([4], "elsewhere", "aside"); // Nobody's business.
+            for (var tries = 0; tries < 5; tries++) await Work((await Jobs.Find("demo", job.Id, default))!);
+            var ended = await alice.Job(job.Id);
+            Assert.Equal(move ? ("failed", "folder_changed", 2L) : ("done", null, 2L), (ended.Status, ended.Code, ended.Done));
+        }
+        await Books.Balance(host);
+    }
+
+    [Fact]
+    public async Task A_tenant_that_has_had_its_time_waits_while_another_does_and_has_all_of_it_alone()
+    {
+        await Fill("long", 3);
+        var job = await Queued(HttpMethod.Delete, null, "?path=long");
+        var queue = host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs);
+        await queue.ClearMessagesAsync();
+        host.Service<FolderWork>().Share.Add("demo", TimeSpan.FromMinutes(5));
+        var other = JsonSerializer.Serialize(new { v = 1, tenant = "acme", job = "of-acme", turn = 0 });
+        await queue.SendMessageAsync(other);
+        await Work(job);
+        Assert.Equal(0, (await Jobs.Find("demo", job.Id, default))!.Turn);
+        Assert.Equal(2, (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount); // It is back, for later.
+        await queue.ClearMessagesAsync();
+        await Work(job);
+        Assert.Equal(FolderJobStatus.Done, (await Jobs.Find("demo", job.Id, default))!.Status);
+        // And what it used alone does not count against it.
+        Assert.InRange(host.Service<FolderWork>().Share.Delay("demo") ?? TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task A_restoration_that_left_something_behind_can_be_done_again_and_only_standing_still_gives_a_job_up()
     {
         await Fill("later", 30);

@@ -1,5 +1,6 @@
 using Latchkey.Files;
 using Latchkey.Storage;
+using Latchkey.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Files.Renditions;

@@ -56,5 +56,12 @@ export const endOfDay = day => (day ? new Date(`${day}T23:59:59`).toISOString() 
 export function dayAfter(days) {
   const day = new Date();
   day.setDate(day.getDate() + days);
+  return dayOf(day);
+}
+
+/** The day of a time, in the reader's time zone, as a field for days has it; empty if there is none. */
+export function dayOf(time) {
+  if (!time) return '';
+  const day = new Date(time);
   return [day.getFullYear(), day.getMonth() + 1, day.getDate()].map(part => String(part).padStart(2, '0')).join('-');
 }

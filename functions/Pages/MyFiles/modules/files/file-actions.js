@@ -45,7 +45,8 @@ export class FileActions {
     const mayWrite = inSpace || file.access === 'write';
     const hasBytes = isThere(file);
     const mayShare = space.right === 'share' && hasBytes;
-    const find = isSearch && { icon: 'folder', label: t('FilesShowFolder'), run: () => go({ space: space.space, folder: file.folder }) };
+    const find = isSearch && space.space !== 'shared'
+      && { icon: 'folder', label: t('FilesShowFolder'), run: () => go({ space: space.space, folder: file.folder }) };
     return [
       ...hasBytes ? [
         { icon: 'picture', label: t('FilesOpen'), run: () => this.open(file) }, find,

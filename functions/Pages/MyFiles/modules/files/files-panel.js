@@ -18,6 +18,7 @@ import { Selection } from './selection.js';
 import { SpacesLoader } from '../spaces.js';
 import { emptyState, showState } from './states.js';
 import { Thumbnails } from './thumbnails.js';
+import { Together } from '../folders/together.js';
 import { Toolbar } from './toolbar.js';
 import { Whereabouts } from './whereabouts.js';
 
@@ -25,6 +26,7 @@ export class FilesPanel extends Whereabouts {
   selection;
   actions;
   folderActions;
+  together;
   thumbnails;
   #api;
   #usage;
@@ -42,7 +44,8 @@ export class FilesPanel extends Whereabouts {
     this.actions = new FileActions(api, this, jobs);
     this.folderActions = new FolderActions(api, this, jobs);
     this.thumbnails = new Thumbnails(api);
-    this.selection = new Selection(this);
+    this.together = new Together(api, this, jobs);
+    this.selection = new Selection(this, this.together);
     this.#scans = new ScanWatch(api, this);
     this.#toolbar = new Toolbar(api, this);
     this.#spaces = new SpacesLoader(api, others => {
@@ -94,7 +97,7 @@ export class FilesPanel extends Whereabouts {
     this.here = placeInAddress();
     const { space, folder, trash, q } = this.here;
     const sort = !trash && space !== 'shared' ? preferred('sort') : undefined;
-    this.#listing = new Listing(this.#api, this.isSearch ? { space, q } : { space, folder, trash, sort });
+    this.#listing = new Listing(this.#api, this.isSearch ? { space, q, trash } : { space, folder, trash, sort });
     this.selection.clear();
     this.#drawPlace();
     // What was there stays until it is replaced: on the way back from offline, and while a sort or filter changes.

@@ -8,13 +8,24 @@ import { badge } from './scans.js';
 
 const longPress = 500;
 
-/** A folder's item: a link to the folder, and a menu. */
+/** A folder's item: to select it, a link to the folder, and a menu. */
 export function folderItem(name, panel) {
+  const { selection } = panel;
+  const box = el('input', { type: 'checkbox', 'aria-label': t('FilesSelectOne', { name }), checked: selection.hasFolder(name) });
+  box.addEventListener('click', () => selection.setFolder(name, box.checked));
   const open = el('a', { className: 'open', href: addressOf(panel.below(name)) },
     el('span', { className: 'thumb' }, icon('folder')), el('span', { className: 'name', dir: 'auto' }, name));
   const { more, menu } = menuButton(t('FilesActionsFor', { name }), () => panel.folderActions.menuFor(name));
-  const item = el('li', { className: 'item folder' }, open, more);
+  const item = el('li', { className: 'item folder' }, el('label', { className: 'pick' }, box), open, more);
   item.dataset.folder = name;
+  let isTouch = false;
+  open.addEventListener('pointerdown', event => { isTouch = event.pointerType === 'touch'; });
+  // While something is selected, a finger selects.
+  open.addEventListener('click', event => {
+    if (!isTouch || selection.size === 0) return;
+    event.preventDefault();
+    selection.setFolder(name, !selection.hasFolder(name));
+  });
   item.addEventListener('contextmenu', event => openAt(event, menu));
   return item;
 }

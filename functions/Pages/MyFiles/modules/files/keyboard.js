@@ -24,11 +24,13 @@ function onItem(event, panel) {
     event.preventDefault();
     panel.selection.all();
   } else if (file && panel.mayWrite && !panel.isTrash && event.key === 'Delete') {
-    guarded(() => panel.actions.trash(panel.selection.has(file) ? panel.selection.files : [file]));
+    guarded(() => (panel.selection.has(file) ? panel.together.trash(panel.selection.files, panel.selection.folders)
+      : panel.actions.trash([file])));
   } else if (file && panel.mayWrite && !panel.isTrash && event.key === 'F2') {
     guarded(() => panel.actions.rename(file));
   } else if (folder && panel.mayWrite && event.key === 'Delete') {
-    guarded(() => panel.folderActions.trash(panel.below(folder)));
+    guarded(() => (panel.selection.hasFolder(folder) ? panel.together.trash(panel.selection.files, panel.selection.folders)
+      : panel.folderActions.trash(panel.below(folder))));
   } else if (folder && panel.mayWrite && event.key === 'F2') {
     guarded(() => panel.folderActions.rename(panel.below(folder)));
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {

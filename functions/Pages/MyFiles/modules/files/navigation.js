@@ -20,7 +20,8 @@ export function drawSpaces(spaces, here, isTrash) {
 
 /** Draws the folders from the space to the one at hand; a search has none. */
 export function drawPath(space, folder, { isTrash, isSearch }) {
-  const steps = isTrash ? [{ name: t('FilesTrashOf', { space: space.name }) }] : [
+  const trash = { name: t('FilesTrashOf', { space: space.name }), to: { space: space.space, trash: true } };
+  const steps = isTrash ? [trash, ...isSearch ? [{ name: t('FilesFound') }] : []] : [
     { name: space.name, to: { space: space.space } },
     ...(isSearch ? [{ name: t('FilesFound') }] : parts(folder).map(({ name, path }) => ({ name, to: { space: space.space, folder: path } }))),
   ];

@@ -37,9 +37,10 @@ function parts(panel, state, error) {
       action(t('FilesTryAgain'), () => guarded(() => panel.show())));
     case 'no-hit': {
       const { q, ...place } = placeInAddress();
-      const { name } = panel.space;
+      const name = panel.isTrash ? t('FilesTrashOf', { space: panel.space.name }) : panel.space.name;
+      const isOfSpace = !panel.isTrash && panel.space.space !== 'shared';
       const text = tagIn(q) ? t('FilesNothingTagged', { tag: tagIn(q), space: name }) : t('FilesNothingFound', { text: q, space: name });
-      return say('search', text, t('FilesNothingFoundText'), action(t('FilesClearSearch'), () => go(place)));
+      return say('search', text, isOfSpace ? t('FilesNothingFoundText') : undefined, action(t('FilesClearSearch'), () => go(place)));
     }
     case 'empty-trash': return say('trash', t('FilesTrashEmpty'), t('FilesTrashEmptyText'));
     case 'empty-shared': return say('share', t('FilesNothingShared'), t('FilesNothingSharedText'));

@@ -34,11 +34,13 @@ export class Toolbar {
   draw(place) {
     this.#place = place;
     const isOrdered = !place.trash && place.space !== 'shared';
-    byId('filter').hidden = byId('filter-open').hidden = !isOrdered;
+    byId('filter').hidden = byId('filter-open').hidden = false;
+    const search = isOrdered ? t('FilesSearch') : t('FilesSearchHere');
+    byId('q').placeholder = byId('q').ariaLabel = byId('filter-open').ariaLabel = byId('filter-open').title = search;
     byId('sort').hidden = !isOrdered || this.#panel.isSearch; // What is found has one order.
     byId('upload').hidden = !this.#panel.mayWrite || this.#panel.isTrash;
     if (byId('q') !== document.activeElement) byId('q').value = place.q ?? '';
-    this.#open(isOrdered && (this.#panel.isSearch || byId('q') === document.activeElement), false);
+    this.#open(this.#panel.isSearch || byId('q') === document.activeElement, false);
   }
 
   #entries() {
@@ -54,7 +56,7 @@ export class Toolbar {
       },
       mayShare && { icon: 'inbox', label: t('FilesRequestMenu'), run: () => openRequestSheet(this.#api, this.#place, this.#panel.title) },
       mayShare && { icon: 'link', label: t('FilesLinksMenu'), run: () => openLinksSheet(this.#api, space) },
-      isTrash && mayWrite && files.length > 0
+      isTrash && !isSearch && mayWrite && files.length > 0
         && { icon: 'forever', label: t('FilesEmptyTrash'), grave: true, run: async () => actions.deleteForever(await this.#panel.all()) },
       { icon: 'restore', label: t('FilesReload'), run: () => this.#panel.show() },
     ];

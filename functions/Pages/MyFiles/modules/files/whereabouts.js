@@ -19,8 +19,8 @@ export class Whereabouts {
 
   get isTrash() { return Boolean(this.here.trash); }
 
-  /** True if what is shown was looked for, in all folders of the space. */
-  get isSearch() { return Boolean(this.here.q) && !this.isTrash && this.here.space !== 'shared'; }
+  /** True if what is shown was looked for: in all folders of the space, in its trash, or in what others share. */
+  get isSearch() { return Boolean(this.here.q); }
 
   /** The space of the place. */
   get space() { return this.named(this.here.space); }

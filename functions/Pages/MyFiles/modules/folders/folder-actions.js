@@ -33,6 +33,7 @@ export class FolderActions {
     const { mayWrite, space } = this.#panel;
     const place = this.#panel.below(name);
     const mayShare = space.right === 'share';
+    const { selection } = this.#panel;
     return [
       { icon: 'folder', label: t('FilesOpen'), run: () => go(place) },
       { icon: 'archive', label: t('FilesDownloadZip'), run: () => this.download(place) },
@@ -41,6 +42,7 @@ export class FolderActions {
       mayWrite && { icon: 'rename', label: t('FilesRename'), run: () => this.rename(place) },
       mayWrite && { icon: 'move', label: t('FilesMoveMenu'), run: () => this.move(place) },
       { icon: 'copy', label: t('FilesCopyMenu'), run: () => this.copy(place) },
+      { icon: 'select', label: t('FilesSelect'), run: () => selection.setFolder(name, true) },
       mayWrite && { icon: 'trash', label: t('FilesDelete'), grave: true, run: () => this.trash(place) },
     ];
   }
@@ -124,8 +126,8 @@ export class FolderActions {
   }
 }
 
-// Beside its original a copy gets a number.
-async function firstFree(name, begin) {
+/** Begins a copy; beside its original it gets a number. */
+export async function firstFree(name, begin) {
   for (let n = 1; ; n++) {
     try {
       return await begin(n === 1 ? name : `${name} (${n})`);

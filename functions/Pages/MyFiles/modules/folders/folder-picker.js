@@ -9,8 +9,8 @@ import { t } from '../texts.js';
  * Lets the reader pick a folder; undefined if they cancel.
  * @param spaces those that can be picked from.
  * @param start where the picker begins, `{space, folder}`, if that is one of them.
- * @param options `title`; `action`, the text of the button; `mayStay` if the beginning itself can be picked; `moved`, a folder into which
- * it can't go; `hint`, what is said in any other space.
+ * @param options `title`; `action`, the text of the button; `mayStay` if the beginning itself can be picked; `moved`, a folder, or several,
+ * into which it can't go; `hint`, what is said in any other space.
  * @returns `{space, folder}`
  */
 export async function pickFolder(api, spaces, start, { title, action, mayStay, moved, hint }) {
@@ -68,7 +68,7 @@ class Picker {
     try {
       const { folders = [] } = await this.#api.list({ space: space.space, folder, limit: 1 });
       if (this.space !== space || this.folder !== folder) return;
-      const shown = folders.filter(name => space !== this.#start.space || inside(folder, name) !== this.#options.moved);
+      const shown = folders.filter(name => space !== this.#start.space || ![this.#options.moved].flat().includes(inside(folder, name)));
       this.#draw(shown.map(name => this.#row('folder', name, () => this.open(space, inside(folder, name)))));
     } catch (error) {
       byId('picker-wrong').textContent = reason(error);

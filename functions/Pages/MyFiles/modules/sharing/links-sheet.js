@@ -1,7 +1,8 @@
-// Lists the links and requests of a space, and ends them. Links to one file stand in that file's own dialog.
+// Lists the links and requests of a space, changes and ends them. Links to one file stand in that file's own dialog.
 import { el } from '../dom.js';
 import { date, t } from '../texts.js';
 import { openSheet } from '../dialogs/sheet.js';
+import { showLinkForm, showRequestForm } from './change-forms.js';
 
 const perPage = 100;
 
@@ -21,12 +22,18 @@ async function list(api, space, sheet) {
     sheet.say(text);
     sheet.heading.focus();
   };
-  const row = (title, details, end) => {
-    const button = end && el('button', {
-      type: 'button', className: 'text', 'aria-label': t('FilesEndOf', { name: title }), onclick: () => sheet.guarded(end),
-    }, t('FilesEnd'));
+  const back = text => again(text)();
+  const row = (title, details, change, end) => {
+    const button = (label, name, run) => el('button', {
+      type: 'button', className: 'text', 'aria-label': name, onclick: () => sheet.guarded(run),
+    }, label);
+    const buttons = [
+      change && button(t('FilesChange'), t('FilesChangeOf', { name: title }), change),
+      end && button(t('FilesEnd'), t('FilesEndOf', { name: title }), end),
+    ].filter(Boolean);
     const words = details.filter(Boolean).flatMap((text, n) => [n ? ' · ' : '', el('bdi', {}, text)]);
-    return el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, title), el('small', {}, ...words)), button);
+    return el('li', {}, el('span', {}, el('strong', { dir: 'auto' }, title), el('small', {}, ...words)),
+      el('span', { className: 'tools' }, ...buttons));
   };
   const linkRow = link => {
     const what = link.folder === undefined ? t('FilesCount', { count: link.files.length }) : link.folder || t('FilesWholeSpace');
@@ -34,12 +41,13 @@ async function list(api, space, sheet) {
       link.title && what, link.until ? t('FilesUntil', { time: date(link.until) }) : t('FilesNoEnd'),
       link.password && t('FilesWithPassword'),
       link.maxDownloads && t('FilesDownloads', { count: link.downloads, limit: link.maxDownloads }),
-    ], () => api.endLink(link.id).then(again(t('FilesLinkEnded'))));
+    ], () => showLinkForm(api, link, sheet, link.title ?? what, back), () => api.endLink(link.id).then(again(t('FilesLinkEnded'))));
   };
   const requestRow = request => row(request.title, [
     state(request), t('FilesReceived', { count: request.received, limit: request.maxFiles }), request.folder,
     request.password && t('FilesWithPassword'),
-  ], ['open', 'full'].includes(request.status) ? () => api.endRequest(request.id).then(again(t('FilesRequestEnded'))) : undefined);
+  ], request.status !== 'closed' && (() => showRequestForm(api, request, sheet, back)),
+  ['open', 'full'].includes(request.status) && (() => api.endRequest(request.id).then(again(t('FilesRequestEnded')))));
   const section = (title, rows, none) => [
     el('h3', {}, title), rows.length ? el('ul', { className: 'rows' }, ...rows) : el('p', { className: 'lead' }, none),
   ];

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using Latchkey.Storage;
 
-namespace Latchkey.Files;
+namespace Latchkey.Tenancy;
 
 /// <summary>
 /// A tenant's share of the time that this process has for one kind of work, such as pictures. The queue serves who comes first; whoever has
@@ -11,7 +12,9 @@ public sealed class TenantShare(TimeProvider clock)
     const int PartsOfTime = 2; // Each tenant gets one of them.
     const int MaxTenants = 10_000;
 
-    static readonly TimeSpan Burst = TimeSpan.FromMinutes(1);
+    /// <summary>How long a tenant works before it counts that others wait.</summary>
+    public TimeSpan Burst { get; init; } = TimeSpan.FromMinutes(1);
+
     static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(10);
 
     readonly ConcurrentDictionary<string, Used> tenants = new(StringComparer.Ordinal);
@@ -29,6 +32,28 @@ public sealed class TenantShare(TimeProvider clock)
         used.Waiting++;
         var delay = ahead + (used.Waiting * PartsOfTime * used.Last);
         return delay < MaxDelay ? delay : MaxDelay;
+    }
+
+    /// <summary>
+    /// Puts a message back if its tenant has to wait and messages of others do; true if it did. Who is alone has all of the time, and what
+    /// they have used of it is forgotten.
+    /// </summary>
+    /// <param name="queues">The queues.</param>
+    /// <param name="queue">The one that the message came by, whose messages say their tenant.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<bool> TryWait<T>(WorkQueues queues, string queue, string tenant, T message, CancellationToken cancel)
+        where T : notnull
+    {
+        if (Delay(tenant) is not { } delay) return false;
+        if (await queues.HasOthers(queue, tenant, cancel))
+        {
+            await queues.Send(queue, message, cancel, delay);
+            return true;
+        }
+        if (tenants.TryGetValue(tenant, out var used)) (used.Until, used.Waiting) = (clock.GetUtcNow() + Burst, 0);
+        return false;
     }
 
     /// <summary>Counts what one piece of work took.</summary>
