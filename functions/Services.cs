@@ -62,9 +62,7 @@ public static partial class Services
     static IServiceCollection AddTenancy(this IServiceCollection services) => services
         .AddSingleton<ErrorBoundary>()
         .AddSingleton<PageLanguage>()
-        .AddSingleton<Refusals>()
-        .AddSingleton<WebOrigins>()
-        .AddSingleton<TenantPipeline>()
+        .AddSingleton<TenantPipeline>().AddSingleton<WebOrigins>().AddSingleton<Refusals>()
         .AddSingleton<OpenApiDocument>()
         .AddSingleton<ReferencePage>()
         .AddSingleton<SuspendedRequests>()

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using Latchkey.Protocol;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 

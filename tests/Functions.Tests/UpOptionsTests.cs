@@ -32,7 +32,8 @@ public sealed class UpOptionsTests
     public void Origins_add_up_and_a_host_brings_those_of_development_servers_at_its_address()
     {
         var options = UpOptions.Parse(
-            ["--origin", "http://localhost:6006", "--host", "127.0.0.1", "--origin=https://app.example", "--origin", "http://localhost:6006"]);
+            ["--origin", "http://localhost:6006", "--host", "127.0.0.1", "--origin=https://app.example",
+                "--origin", "http://localhost:6006"]);
         Assert.Equal(["http://localhost:6006", "https://app.example"], options.Origins);
         string[] wanted = [.. LocalOrigins.Usual, .. options.Origins, "http://127.0.0.1:5173", "http://127.0.0.1:8100"];
         Assert.Empty(wanted.Except(options.AllOrigins));

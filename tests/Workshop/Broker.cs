@@ -8,7 +8,8 @@ static class Broker
     {
         if (Ports.IsBusy(port))
             throw new Failure($"The broker for messages needs port {port}, but {await Ports.Holder(port)} listens on it.");
-        var broker = new Child(log.Write, "dotnet", ["tests/Broker/bin/Debug/net10.0/Broker.dll", "--port", $"{port}", "--address", address]);
+        var broker = new Child(log.Write, "dotnet",
+            ["tests/Broker/bin/Debug/net10.0/Broker.dll", "--port", $"{port}", "--address", address]);
         await Ports.Answer("The broker", broker, log, () => Task.FromResult(Ports.IsBusy(port)));
         return broker;
     }

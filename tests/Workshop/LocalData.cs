@@ -42,7 +42,7 @@ sealed class LocalData : IDisposable
         }
         foreach (var folder in Folders.Select(name => Path.Combine(instance.Folder, name)).Where(Directory.Exists))
             Directory.Delete(folder, recursive: true);
-        File.Delete(Path.Combine(instance.Folder, "keys.json"));
+        foreach (var file in (string[])["keys.json", "keys.json.lock"]) File.Delete(Path.Combine(instance.Folder, file));
         Console.WriteLine($"The data in {instance.Folder} are deleted: files, users, tenants, keys, mails.");
     }
 

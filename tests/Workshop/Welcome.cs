@@ -19,7 +19,7 @@ static class Welcome
                    web / web-secret-for-local-runs-only: web apps with a server; service / service-secret-for-local-runs-only
         Redirects  of mobile: com.example.files:/callback, http://127.0.0.1:{any port}/callback, / and /callback of http origins
         Origins    http://localhost at the ports {{string.Join(", ", LocalOrigins.Ports.Order())}}; web views of Capacitor, Ionic, Cordova
-                   {{(named.Count == 0 ? "another one: start it with --origin http://localhost:6006" : string.Join("\n           ", named))}}
+                   {{(named.Count == 0 ? "another one: --origin http://localhost:6006" : string.Join("\n           ", named))}}
         Uploads    {{its.UploadOrigin}}   Azurite, tables at 127.0.0.1:{{its.Azurite[2]}}, {{data}}
         Files      {{origin}}/demo/my-files   in a browser
         Sign-up    {{origin}}/demo/signup   the mail with the code is a file in {{its.Folder}}/mail

@@ -60,8 +60,8 @@ test('bruno: every file of the collection is one', async () => {
 
 test('bruno: requests of the collection succeed as they stand, one after the other', async () => {
   for (const [path, status] of [
-    ['tokens/token', 200], ['uploads/files-begin', 201], ['files/file-get', 200], ['files/files-list', 200], ['account/me-get', 200],
-    ['discovery/discovery', 200], ['users/admin-users-list', 200], ['tenants/operator-tenants-list', 200],
+    ['tokens/token', 200], ['uploads/files-begin', 201], ['files/files-read', 200], ['files/files-list', 200], ['account/me', 200],
+    ['discovery/openid-configuration', 200], ['users/admin-users', 200], ['tenants/operator-tenants', 200],
   ]) {
     const answer = await send(path);
     assert.equal(answer.status, status, `${path}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 300)}`);
