@@ -126,7 +126,9 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
         const note = request => { if (/comp=block&/.test(request.url()) && request.method() === 'PUT') sent.push(number(request.url())); };
         await first.route(/comp=block&/, route => (number(route.request().url()) < 2 ? route.continue() : undefined)); // The others wait.
         await choose(first, path);
-        await run(first, `${chosen} files.upload(file, { folder: 'Client', onProgress: p => { globalThis.sent = p.sent; } }); return 0`);
+        await run(first, `${chosen}
+          files.upload(file, { folder: 'Client', onProgress: ({ state, sent }) => { if (state === 'sending') globalThis.sent = sent; } });
+          return 0;`);
         await first.waitForFunction(MiB => globalThis.sent >= 8 * MiB, MiB);
         await first.close();
 

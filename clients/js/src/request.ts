@@ -19,7 +19,7 @@ export interface Answer {
  * @param seconds after which nobody is expected to answer any more; `bytes` asks for the bytes of a good answer in place of its JSON.
  * @throws NetworkError; the signal's reason if it was aborted.
  */
-export async function request(url: string, init: RequestInit, { seconds = 120, bytes = false } = {}): Promise<Answer> {
+export async function request(url: string, init: RequestInit, { seconds = 240, bytes = false } = {}): Promise<Answer> {
   const given = init.signal;
   const stop = new AbortController();
   const end = (): void => stop.abort();

@@ -39,14 +39,18 @@ export function pause(error: unknown, tries: number): number {
 /** True if the browser is sure that there is no network. */
 export const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
-/** Does something again while it fails for the time being, up to `tries` times. */
+/**
+ * Does something again while it fails for the time being, up to `tries` times. Somebody waits for it: without a network, and if the
+ * service asks for more than ten seconds, it is given up.
+ */
 export async function persist<T>(work: () => Promise<T>, tries: number, signal?: AbortSignal): Promise<T> {
   for (let n = 1; ; n++) {
     try {
       return await work();
     } catch (error) {
-      if (signal?.aborted || n >= tries || !isTemporary(error)) throw error;
-      await wait(pause(error, n - 1), signal, true);
+      const milliseconds = pause(error, n - 1);
+      if (signal?.aborted || n >= tries || milliseconds > 10_500 || isOffline() || !isTemporary(error)) throw error;
+      await wait(milliseconds, signal, true);
     }
   }
 }

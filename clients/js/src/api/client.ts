@@ -73,7 +73,7 @@ export class ApiClient {
         method, signal: parts.signal,
         headers: { ...parts.headers, ...(parts.body !== undefined && !isForm && { 'Content-Type': 'application/json' }), ...headers },
         body: isForm ? parts.body as FormData : parts.body === undefined ? undefined : JSON.stringify(parts.body),
-      });
+      }, { seconds: isForm ? 600 : undefined });
       this.authorizer.heard?.(url, answer.headers);
       if (answer.ok) return answer;
       const error = refusal(answer);
