@@ -14,7 +14,8 @@ public sealed class UpOptionsTests
         Assert.Equal(("http://localhost:7071", "http://127.0.0.1:10000", ".local", ""),
             (options.Instance.Origin, options.Instance.UploadOrigin, options.Instance.Folder, options.Instance.Options));
         Assert.Equal(LocalOrigins.Usual, options.AllOrigins);
-        Assert.False(options.Reset || options.WithIdp);
+        Assert.False(options.Reset || options.WithIdp || options.WithSample);
+        Assert.True(UpOptions.Parse(["--sample"]).WithSample);
     }
 
     [Fact]

@@ -30,8 +30,11 @@ static class Sample
         var port = new Uri(Origin).Port;
         if (Ports.IsBusy(port))
             throw new Failure($"The sample app needs port {port}, but {await Ports.Holder(port)} listens on it. Stop it and try again.");
-        await Admin.Build();
-        await Admin.Run(its.Origin, "", "accounts", "set", "--passkeys", "true", "--tenant", "demo");
+        if (its.Host is null) // Browsers make passkeys at https or localhost only.
+        {
+            await Admin.Build();
+            await Admin.Run(its.Origin, "", "accounts", "set", "--passkeys", "true", "--tenant", "demo");
+        }
         var log = new LogFile($"{its.Folder}/sample.log");
         var server = new Child(log.Write, "node", [$"{Folder}/node_modules/vite/bin/vite.js", "preview", Folder, "--host", "localhost"]);
         await Ports.Answer("The sample app", server, log, () => Task.FromResult(Ports.IsBusy(port)));
