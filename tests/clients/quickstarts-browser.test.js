@@ -1,6 +1,6 @@
 // The pages of docs/quickstarts for apps in a browser, bundled as they stand and driven in Chromium at the origin where they run.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 /** As Vue's own plugins compile a component of one file. */
 const vue = {
   name: 'vue',
-  setup: ({ onLoad }) => onLoad({ filter: /\.vue$/ }, async ({ path }) => {
-    const { readFile } = await import('node:fs/promises');
-    const { descriptor, errors } = parse(await readFile(path, 'utf8'), { filename: path });
+  setup: ({ onLoad }) => onLoad({ filter: /\.vue$/ }, ({ path }) => {
+    const { descriptor, errors } = parse(readFileSync(path, 'utf8'), { filename: path });
     assert.deepEqual(errors, []);
     return { contents: compileScript(descriptor, { id: 'app', inlineTemplate: true }).content, loader: 'ts' };
   }),
@@ -47,6 +46,9 @@ async function bundled(name, files, main) {
 }
 writeFileSync(`${folder}secure-storage.js`, 'export const SecureStorage = {};');
 
+// As the templates of `ionic start` import them.
+const css = ['core', 'structure'].map(name => `<style>${readFileSync(new URL(`./node_modules/@ionic/core/css/${name}.css`, import.meta.url), 'utf8')}</style>`).join('');
+
 /** A person signs in, uploads a photo, finds it in the list, and signs out. */
 async function use(script, body) {
   const name = `holiday ${Math.random().toString(36).slice(2)}.jpg`;
@@ -54,7 +56,9 @@ async function use(script, body) {
   await inAnApp(allowed, [script], async page => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await signIn(page);
-    await page.getByRole('button', { name: /^(Allow|Continue)$/ }).click();
+    const consent = page.getByRole('button', { name: /^(Allow|Continue)$/ });
+    await consent.or(page.getByLabel('Photo')).first().waitFor(); // Whoever has allowed the app before, and has just signed in, is not asked.
+    if (await consent.isVisible()) await consent.click();
     const [answer] = await Promise.all([
       page.waitForResponse(response => /\/files\/[^/]+\/complete$/.test(response.url()) && response.request().method() === 'POST'),
       page.getByLabel('Photo').setInputFiles({ name, mimeType: 'image/jpeg', buffer }),
@@ -76,7 +80,7 @@ test('Ionic React', options, async () => {
     import { createRoot } from 'react-dom/client';
     import App from './src/App';
     createRoot(document.getElementById('root')).render(<App />);`);
-  await use(script, '<div id="root"></div>');
+  await use(script, `${css}<div id="root"></div>`);
 });
 
 test('Ionic Vue', options, async () => {
@@ -85,7 +89,7 @@ test('Ionic Vue', options, async () => {
     import { createApp } from 'vue';
     import App from './src/App.vue';
     createApp(App).use(IonicVue).mount('#app');`);
-  await use(script, '<div id="app"></div>');
+  await use(script, `${css}<div id="app"></div>`);
 });
 
 test('Ionic Angular', options, async () => {
@@ -96,5 +100,5 @@ test('Ionic Angular', options, async () => {
     import { provideIonicAngular } from '@ionic/angular/standalone';
     import { AppComponent } from './src/app/app.component';
     bootstrapApplication(AppComponent, { providers: [provideIonicAngular()] });`);
-  await use(script, '<app-root></app-root>');
+  await use(script, `${css}<app-root></app-root>`);
 });
