@@ -19,9 +19,9 @@ public sealed class Azurite : IDisposable
     static int accounts;
     static int ports = Random.Shared.Next(PortCount); // Test processes side by side begin in different places.
 
-    /// <summary>What Node loads before it: each file says why.</summary>
-    internal static IEnumerable<string> Preloads =>
-        Directory.GetFiles(Repository.Path("tests/azurite"), "*.cjs").SelectMany(file => new[] { "--require", file });
+    /// <summary>What Node loads before it: each file says why. Some must come before others, hence by name.</summary>
+    internal static IEnumerable<string> Preloads => Directory.GetFiles(Repository.Path("tests/azurite"), "*.cjs")
+        .Order(StringComparer.Ordinal).SelectMany(file => new[] { "--require", file });
 
     readonly string? dataFolder;
     Process process;

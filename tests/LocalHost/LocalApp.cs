@@ -25,7 +25,8 @@ public static class LocalApp
     /// <exception cref="SettingsException">Settings are wrong.</exception>
     public static WebApplication Build(IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // No file is watched for settings that change: each host would watch every folder of the tests' output.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Configuration.AddInMemoryCollection(settings);
         services?.Invoke(builder.Services);
         builder.Services.AddLatchkey(builder.Configuration);

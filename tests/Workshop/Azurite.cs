@@ -6,8 +6,9 @@ static class Azurite
     public const string Folder = "tests/azurite";
     public const string Account = "devstoreaccount1";
 
-    // Each says why. One is for a process that holds the other end of Azurite's input, which here nobody does.
-    static IEnumerable<string> Preloads => Directory.GetFiles(Folder, "*.cjs")
+    // Each says why; some must come before others, hence by name. One is for a process that holds the other end of Azurite's input, which
+    // here nobody does.
+    static IEnumerable<string> Preloads => Directory.GetFiles(Folder, "*.cjs").Order(StringComparer.Ordinal)
         .Where(file => Path.GetFileName(file) != "exit-with-parent.cjs").SelectMany(file => new[] { "--require", Path.GetFullPath(file) });
 
     /// <summary>Starts Azurite on three ports of 127.0.0.1 and returns once all of them answer.</summary>

@@ -91,6 +91,7 @@ static class Tests
 
     static async Task Build()
     {
+        await using var compiler = await Compiler.Start();
         await Feed.Restore();
         // Directory.Build.props says which warnings are the feed's; any other is an error.
         // No spinner: what is built already is tested meanwhile, and prints.
@@ -99,7 +100,7 @@ static class Tests
         var lines = new List<string>();
         await using var build = new Child(line => { lines.Add(line); Note(line); }, "dotnet",
             ["build", "Functions.sln", "--no-restore", "-p:Analyze=false", "-warnaserror",
-                "-warnnotaserror:NU1603,NU1900,NU1901,NU1902,NU1903,NU1904,NU1905"]);
+                "-warnnotaserror:NU1603,NU1900,NU1901,NU1902,NU1903,NU1904,NU1905", .. compiler is null ? [] : Compiler.Options]);
         if (await build.Exit != 0)
             throw new Failure($"The build failed:\n{Shell.Errors(string.Join('\n', lines))}");
         Time("Building", start);

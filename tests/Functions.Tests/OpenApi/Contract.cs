@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Latchkey.OpenApi;
@@ -23,6 +24,8 @@ sealed record Documented(string Method, string Path, JsonObject Says)
 /// <summary>The document as the tests read it, and what it says of an answer.</summary>
 static class Contract
 {
+    const int LongestHeld = 1000; // Bytes.
+
     // What an answer must not have without saying so: the headers that a client acts on.
     static readonly string[] Told =
         ["Location", "Retry-After", "WWW-Authenticate", "DPoP-Nonce", "ETag", "Upload-Offset", "Upload-Length", "Upload-Metadata",
@@ -45,6 +48,10 @@ static class Contract
     static readonly ILookup<(string Method, int Length), (string[] Segments, Documented Operation)> Routes = Operations
         .Select(operation => (Segments: operation.Path.Split('/'), Operation: operation))
         .ToLookup(route => (route.Operation.Method, route.Segments.Length));
+
+    // Refusals that were held to the document before, byte for byte: most come again and again, and to check one takes longer than to
+    // give it.
+    static readonly ConcurrentDictionary<(JsonNode Schema, string Body), bool> Held = [];
 
     /// <summary>What the answer has that the document does not say, and where to say it; or null.</summary>
     public static async Task<string?> Fault(HttpResponseMessage answer)
@@ -98,6 +105,8 @@ static class Contract
             return $"{operation.Id} answered {status} as {type} {Start(body)}, which is not documented: add it to answer {status} of "
                 + $"{operation.Source}.";
         if (type is not ("application/json" or "application/problem+json" or "application/scim+json")) return null;
+        var refusal = status >= 400 && body.Length <= LongestHeld ? System.Text.Encoding.Latin1.GetString(body) : null;
+        if (refusal is not null && Held.ContainsKey((content["schema"]!, refusal))) return null;
         using var json = JsonDocument.Parse(body);
         foreach (var (member, list) in new[] { ("code", "problems"), ("error", "oauthErrors") })
         {
@@ -107,9 +116,11 @@ static class Contract
                 return $"{operation.Id} answered {status} {code}, which is not documented: add {code} to \"{list}\", {status}, of "
                     + $"{operation.Source}.";
         }
-        return Schemas.Faults(content["schema"]!, json.RootElement) is { Count: > 0 } faults
-            ? $"{operation.Id} answered {status} with JSON that is not as documented: {string.Join("; ", faults)}. See answer {status} "
-                + $"of {operation.Source} and its schemas." : null;
+        if (Schemas.Faults(content["schema"]!, json.RootElement) is { Count: > 0 } faults)
+            return $"{operation.Id} answered {status} with JSON that is not as documented: {string.Join("; ", faults)}. "
+                + $"See answer {status} of {operation.Source} and its schemas.";
+        if (refusal is not null) Held[(content["schema"]!, refusal)] = true;
+        return null;
     }
 
     static bool Fits(string[] template, string[] path) =>
