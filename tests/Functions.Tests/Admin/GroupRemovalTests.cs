@@ -31,7 +31,7 @@ public sealed class GroupRemovalTests : OnCuttableStorage
         {
             var group = $"club{cut}";
             await admin.AddGroup(new { id = group, owner });
-            await alice.Upload([1, 2], "a", "deep", space: $"group:{group}");
+            await alice.Place([1, 2], "a", "deep", $"group:{group}");
             await alice.Share(own, new { with = new { group }, access = "read" });
             storage.CutAfter(cut, answerLost);
             var answer = await admin.Send(HttpMethod.Delete, $"groups/{group}?files=purge");

@@ -191,19 +191,10 @@ public sealed class UserRemovalTests : OnCuttableStorage
     // A user with files in every state, a place in a group, a file there, and a share from somebody.
     async Task<(string Id, string InGroup)> Prepare(string name, FilesClient alice)
     {
-        var tenant = await host.Tenant("demo");
-        var user = new User
-        {
-            Id = Ids.New(),
-            UserName = name,
-            Name = name,
-            PasswordHash = await host.Service<Latchkey.OAuth.Passwords>().Hash($"{name}-password", default),
-            Roles = ["member"],
-        };
-        Assert.True(await host.Service<UserStore>().TryAdd(tenant, user, default));
+        var id = (await host.AddUser(name)).Id;
         Assert.True(await host.Service<GroupStore>().SetMember(
-            tenant.Id, new(new Group("family", "Family"), GroupRole.Editor), user.Id, default));
-        var (carol, id) = (await host.As(name), user.Id);
+            "demo", new(new Group("family", "Family"), GroupRole.Editor), id, default));
+        var carol = await host.As(name);
         await carol.Share(await carol.Place([1, 2, 3], "a", "deep/er"), new { with = new { user = "bob" }, access = "read" });
         await carol.Trash(await carol.Place([4], "b"));
         await carol.Begin(FilesClient.Declaration());

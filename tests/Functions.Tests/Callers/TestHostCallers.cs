@@ -76,6 +76,21 @@ static class TestHostCallers
             }), cancel));
     }
 
+    /// <summary>Makes a member with the password <c>{name}-password</c>, without a request.</summary>
+    public static async Task<User> AddUser(this TestHost host, string name, string tenant = "demo")
+    {
+        var user = new User
+        {
+            Id = Ids.New(),
+            UserName = name,
+            Name = name,
+            PasswordHash = await host.Service<Passwords>().Hash($"{name}-password", default),
+            Roles = ["member"],
+        };
+        Assert.True(await host.Service<UserStore>().TryAdd((await host.Service<TenantStore>().Find(tenant, default))!, user, default));
+        return user;
+    }
+
     /// <summary>A demo user's <c>sub</c>.</summary>
     public static async Task<string> UserId(this TestHost host, string user, string tenant = "demo")
     {

@@ -20,7 +20,7 @@ sealed class CuttableStorage : DelegatingHandler
     const int MostSteps = 20; // More than any operation has; a cut that lies behind its end ends the loop.
 
     readonly int tablePort;
-    readonly HttpClientTransport transport;
+    readonly string account; // The connection string of one that nobody else uses.
     readonly Lock door = new();
     int left = int.MaxValue;
     int down;
@@ -34,22 +34,18 @@ sealed class CuttableStorage : DelegatingHandler
 
     CuttableStorage(Azurite azurite) : base(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
     {
-        (tablePort, Account) = (azurite.TablePort, azurite.NewAccount());
-        transport = new HttpClientTransport(this);
+        (tablePort, account) = (azurite.TablePort, azurite.NewAccount());
     }
-
-    /// <summary>The connection string of an account of its own.</summary>
-    public string Account { get; }
 
     public static async Task<CuttableStorage> Start() => new(await Azurite.Shared);
 
     /// <summary>Starts a host on this line.</summary>
     public Task<TestHost> Host(Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null) => TestHost.Start(
-        settings: new(settings ?? []) { ["Latchkey:Storage:ConnectionString"] = Account },
+        settings: new(settings ?? []) { ["Latchkey:Storage:ConnectionString"] = account },
         services: added =>
         {
-            added.AddSingleton(provider => new StorageClients(
-                Account, provider.GetRequiredService<RoundTrips>(), provider.GetRequiredService<StorageRetries>(), transport));
+            added.AddSingleton(provider => new StorageClients(account, provider.GetRequiredService<RoundTrips>(),
+                provider.GetRequiredService<StorageRetries>(), new HttpClientTransport(this)));
             services?.Invoke(added);
         });
 

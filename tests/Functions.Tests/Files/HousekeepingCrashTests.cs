@@ -56,25 +56,27 @@ public sealed class HousekeepingCrashTests : OnCuttableStorage
         });
 
     [Theory, InlineData(true), InlineData(false)]
-    public Task To_somebody_else(bool answerLost) => CutEverywhere(answerLost,
-        id => alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "bob" }, access = "read" }),
-        async id =>
-        {
-            var bob = await FilesOf.SignedIn(host, "bob");
-            var reads = (await bob.Send(HttpMethod.Get, $"/{id}")).IsSuccessStatusCode;
-            Assert.Equal(reads, (await bob.List("?space=shared&limit=200")).Files.Any(file => Id(file) == id));
-            await Shared(id);
-            Assert.Single((await bob.List("?space=shared&limit=200")).Files, file => Id(file) == id);
-        });
+    public async Task To_somebody_else(bool answerLost)
+    {
+        var bob = await FilesOf.SignedIn(host, "bob");
+        await CutEverywhere(answerLost,
+            id => alice.Send(HttpMethod.Post, $"/{id}/shares", new { with = new { user = "bob" }, access = "read" }),
+            async id =>
+            {
+                var reads = (await bob.Send(HttpMethod.Get, $"/{id}")).IsSuccessStatusCode;
+                Assert.Equal(reads, (await bob.List("?space=shared&limit=200")).Files.Any(file => Id(file) == id));
+                await Shared(id);
+                Assert.Single((await bob.List("?space=shared&limit=200")).Files, file => Id(file) == id);
+            });
+    }
 
     [Theory, InlineData(true), InlineData(false)]
     public async Task And_back_from_them(bool answerLost)
     {
-        var share = "";
+        var (share, bob) = ("", await FilesOf.SignedIn(host, "bob"));
         await CutEverywhere(answerLost, id => alice.Send(HttpMethod.Delete, $"/{id}/shares/{share}"),
             async id =>
             {
-                var bob = await FilesOf.SignedIn(host, "bob");
                 var reads = (await bob.Send(HttpMethod.Get, $"/{id}")).IsSuccessStatusCode;
                 Assert.Equal(reads, (await bob.List("?space=shared&limit=200")).Files.Any(file => Id(file) == id));
                 Assert.True((int)(await alice.Send(HttpMethod.Delete, $"/{id}/shares/{share}")).StatusCode is 204 or 404);
