@@ -27,9 +27,11 @@ static class Tests
 
     // For every .NET process that is started from here. What runs for seconds or some minutes does not earn back what it costs to watch
     // it, to compile it again (the number is hexadecimal), and to keep memory from being written and run; and it shares the processors.
+    // Hosts and workers would watch every folder of the repository for settings that change.
     static readonly (string Name, string Value)[] Runtime =
     [
         ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_CallCountThreshold", "300"), ("DOTNET_EnableWriteXorExecute", "0"), ("DOTNET_gcServer", "0"),
+        ("DOTNET_hostBuilder__reloadConfigOnChange", "false"),
     ];
 
     public static async Task<int> Run(string? name)

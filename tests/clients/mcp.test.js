@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { auth, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -83,7 +83,7 @@ class Keeper {
   codeVerifier() { return this.verifier; }
 }
 
-before(async () => {
+{
   const response = await fetch(`${origin}/operator/oauth/token`, {
     method: 'POST', body: new URLSearchParams({
       grant_type: 'client_credentials', client_id: 'service', client_secret: 'service-secret-for-local-runs-only' }),
@@ -99,7 +99,7 @@ before(async () => {
   mcpUrl = `http://127.0.0.1:${listener.address().port}/mcp`;
   await ask(accessToken, 'POST', `/${tenant}/admin/apis`,
     { identifier: mcpUrl, name: 'Greeter', scopes: [{ name: 'tools.use', description: 'Use the greeter’s tools' }] });
-});
+}
 
 after(() => listener?.close());
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import mqtt from 'mqtt';
 import * as oauth from 'openid-client';
@@ -68,10 +68,8 @@ async function grants(client, topic) {
   }
 }
 
-before(async () => {
-  for (const name of ['alice', 'bob', 'admin']) users[name] = await signIn('demo', name);
-  users.foreign = await signIn('acme', 'alice');
-});
+for (const name of ['alice', 'bob', 'admin']) users[name] = await signIn('demo', name);
+users.foreign = await signIn('acme', 'alice');
 
 after(() => clients.forEach((client) => client.end(true)));
 

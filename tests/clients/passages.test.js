@@ -2,15 +2,14 @@
 // that is not.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import { missing } from './chromium.js';
 import { allowed, foreign, inAnApp, passages } from './web-app.js';
 import { api, download, issuer, photo, serviceToken } from './service.js';
 
 const options = { skip: missing, timeout: 120_000 };
 const source = name => readFile(new URL(`node_modules/${name}`, import.meta.url), 'utf8');
-let token;
-before(async () => (token = await serviceToken()));
+const token = await serviceToken();
 
 const app = (...starts) => `const tenant = ${JSON.stringify(issuer)}; const token = ${JSON.stringify(token)};\n${passages('Every app', ...starts)}`;
 

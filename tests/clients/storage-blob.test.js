@@ -3,13 +3,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import { BlobClient, BlockBlobClient } from '@azure/storage-blob';
 import { api, download, photo as randomPhoto, serviceToken } from './service.js';
 
-let token;
-
-before(async () => (token = await serviceToken()));
+const token = await serviceToken();
 
 const begin = (bytes, name) =>
   api(token, 'POST', '/files', {

@@ -5,16 +5,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import test, { after, before } from 'node:test';
+import test, { after } from 'node:test';
 import { Upload } from 'tus-js-client';
 import { api, download, issuer, serviceToken } from './service.js';
 
-let token, folder;
-
-before(async () => {
-  token = await serviceToken();
-  folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
-});
+const token = await serviceToken();
+const folder = await mkdtemp(join(tmpdir(), 'latchkey-'));
 after(() => rm(folder, { recursive: true }));
 
 /** Runs the app; `see` gets every line that it says and may kill it. */

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import { missing } from './chromium.js';
 import { allowed, bundled, foreign, inAnApp, passages } from './web-app.js';
 import { api, download, issuer, photo, serviceToken } from './service.js';
 
 const options = { skip: missing, timeout: 120_000 };
-let token, uppy;
-before(async () => {
-  token = await serviceToken();
-  uppy = await bundled('uppy', "export { Uppy } from '@uppy/core'; export { default as XHRUpload } from '@uppy/xhr-upload';");
-});
+const token = await serviceToken();
+const uppy = await bundled('uppy', "export { Uppy } from '@uppy/core'; export { default as XHRUpload } from '@uppy/xhr-upload';");
 
 const scripts = () => [
   uppy, 'const { Uppy, XHRUpload } = uppy;',

@@ -6,7 +6,8 @@ namespace Latchkey.Tests.Worker;
 
 /// <summary>A line that breaks in the middle of a piece (tus), through the host: it reads what says its length whole before the function is
 /// called.</summary>
-public sealed class BrokenLineTests(DemoWorker demo) : IClassFixture<DemoWorker>
+[Collection(DemoWorkerGroup.Name)]
+public sealed class BrokenLineTests(DemoWorker demo)
 {
     readonly Uri worker = demo.Worker.Http.BaseAddress!;
 

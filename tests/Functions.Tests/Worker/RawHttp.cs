@@ -73,8 +73,10 @@ static class RawHttp
         {
             await stream.WriteAsync(request.Framing == Framing.Chunked ? Chunks(body) : body, giveUp.Token);
         }
-        RawAnswer? answer = null;
-        await ReadUntil(stream, received, () => (answer = Parse(request, received.ToArray(), ended: false)) is not null, giveUp.Token);
+        // What was refused before its body was asked for is answered: the server would wait five seconds for the body before it closes.
+        var answer = Parse(request, received.ToArray(), ended: false);
+        if (answer is null)
+            await ReadUntil(stream, received, () => (answer = Parse(request, received.ToArray(), ended: false)) is not null, giveUp.Token);
         return answer ?? Parse(request, received.ToArray(), ended: true) ?? throw new IOException($"{request} got no answer.");
     }
 
