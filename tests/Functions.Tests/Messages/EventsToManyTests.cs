@@ -254,7 +254,7 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
     StoredEvent Event(string type, object data) =>
         new($"evt_{Ids.New()}", type, host.Clock.Now, "", JsonSerializer.SerializeToElement(data));
 
-    Task Deliver(StoredEvent sent, string tenant = "demo") =>
+    Task<SendResult> Deliver(StoredEvent sent, string tenant = "demo") =>
         host.Service<InboxDelivery>()(Delivery.New(tenant, Delivery.Inboxes, sent, host.Clock.Now), default);
 
     Task Work(string text) => ActivatorUtilities.CreateInstance<GroupQueue>(host.Service<IServiceProvider>()).Run(text, default);
