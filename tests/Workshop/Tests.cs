@@ -18,7 +18,8 @@ static class Tests
     static int passed, failed;
 
     // Done as soon as the build says that its project is built, so that no part waits for what it does not need.
-    static readonly string[] ForClients = ["WorkerHost", "Broker", "Latchkey.Cli", "Quickstarts.WebApp", "Quickstarts.Api", "Quickstarts.Maui"];
+    static readonly string[] ForClients =
+        ["WorkerHost", "Broker", "Latchkey.Cli", "Quickstarts.WebApp", "Quickstarts.Api", "Quickstarts.Maui"];
 
     static readonly Dictionary<string, TaskCompletionSource> Built = Assemblies.Concat(ForClients)
         .ToDictionary(project => project, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
