@@ -29,8 +29,11 @@ sealed class RowReader : HttpPipelinePolicy
     }
 
     /// <inheritdoc/>
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-        throw new NotSupportedException("Storage is asked asynchronously.");
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        ProcessNext(message, pipeline);
+        if (message.Response.Status == 200) Wanted.Value?.Take(message.Response);
+    }
 }
 
 /// <summary>The rows of an answer.</summary>
