@@ -121,8 +121,8 @@ static partial class BrunoCollection
         var parameters = (operation.Says["parameters"] as JsonArray ?? []).Select(Resolved).ToList();
         var (mode, body) = Body(operation);
         var text = new StringBuilder($"meta {{\n  name: {operation.Says["summary"]}\n  type: http\n  seq: {number}\n}}\n\n");
-        text.Append(null, $"{operation.Method.ToLowerInvariant()} {{\n  url: {{{{origin}}}}{path}\n  body: {mode}\n")
-            .Append(null, $"  auth: {Auth(operation, isOperators)}\n}}\n\n");
+        string[] lines = [$"url: {{{{origin}}}}{path}", $"body: {mode}", $"auth: {Auth(operation, isOperators)}"];
+        text.Append(Block(operation.Method.ToLowerInvariant(), string.Join('\n', lines))).Append('\n');
         text.Append(Pairs("params:query", parameters, "query")).Append(Pairs("params:path", parameters, "path"))
             .Append(Pairs("headers", [.. parameters, .. ContentType(operation)], "header"));
         text.Append(Auth(operation, isOperators) switch
