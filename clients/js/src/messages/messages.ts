@@ -71,12 +71,15 @@ export class Messages {
     return new Listener(this, options);
   }
 
-  /** Adds `text` to a message: its body, opened if it is sealed. */
+  /**
+   * Adds `text` to a message: its body, opened if it is sealed.
+   * @throws SessionEndedError; what the storage of the key throws.
+   */
   async open(message: Schemas['Message']): Promise<Message> {
     if (message.contentType !== sealedType) return { ...message, text: message.body };
     const text = await this.#sealing?.open(message.body, await this.#me(), await this.#owner()).catch(error => {
-      if (error instanceof SessionEndedError) throw error;
-      return undefined; // For other devices, or damaged.
+      if ((error as Partial<LatchkeyError>).code === 'not_sealed_for_this_device') return undefined; // For other devices, or damaged.
+      throw error;
     });
     return { ...message, text };
   }
