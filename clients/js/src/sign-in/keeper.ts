@@ -1,4 +1,4 @@
-import { NetworkError, SessionEndedError } from '../errors.js';
+import { LatchkeyError, NetworkError, SessionEndedError } from '../errors.js';
 import { invalid } from '../request.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 import { isOffline } from '../wait.js';
@@ -117,7 +117,9 @@ export class TokenKeeper {
 
   async #keep(tokens: Tokens): Promise<Tokens> {
     this.#tokens = tokens; // First: those before them are spent, whatever the storage says.
-    await this.storage.set(this.#key, JSON.stringify(tokens));
+    await this.storage.set(this.#key, JSON.stringify(tokens)).catch(error => {
+      throw error instanceof LatchkeyError ? error : new LatchkeyError('storage_failed', 'The tokens could not be kept.', { cause: error });
+    });
     return tokens;
   }
 
