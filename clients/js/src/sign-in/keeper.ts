@@ -98,7 +98,8 @@ export class TokenKeeper {
   #mayAsk({ refreshToken: token, tokenType }: Tokens): void {
     if (this.#lost.token !== token) this.#lost = { token: token!, times: 0, at: 0 };
     const { times, at } = this.#lost;
-    if (tokenType === 'Bearer' && times >= 2 && Date.now() - at < lostPauseMs) throw new NetworkError('The last refreshes were not answered.');
+    if (tokenType !== 'Bearer' || times < 2 || Date.now() - at >= lostPauseMs) return;
+    throw new NetworkError('The last refreshes were not answered: try again in a minute.');
   }
 
   /** Puts new tokens in the place of those that they came from, unless something else is there by now. */
