@@ -122,7 +122,11 @@ test('a new user signs up, backs up with a pause, looks offline, shares, deletes
     await photos(page).nth(3).waitFor();
     await shownPictures(page, 4);
     await page.getByRole('region', { name: 'Backup' }).waitFor({ state: 'hidden' });
-    await choose(page, picture('Garden.png', 110)); // The service knows it by its bytes or its name: nothing is there twice.
+    // The service knows it by its bytes or its name: nothing is there twice.
+    const known = page.waitForResponse(answer => answer.url().endsWith('/files/known') && answer.request().method() === 'POST');
+    await choose(page, picture('Garden.png', 110));
+    await known;
+    await page.getByRole('region', { name: 'Backup' }).waitFor({ state: 'hidden' });
     await views(page, 'photos');
     assert.equal(await photos(page).count(), 4);
 

@@ -37,6 +37,7 @@ async function serve() {
   const { contents } = await bundle(folder, app, { format: 'iife' });
   const server = createServer(({ url }, response) => {
     const isScript = url === '/app.js';
+    if (url === '/no-workers') response.setHeader('Content-Security-Policy', "worker-src 'none'");
     response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
     response.end(isScript ? contents : '<!DOCTYPE html><title>An app</title><input type="file" multiple><script src="/app.js"></script>');
   });
@@ -87,7 +88,7 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
         const kept = await run(page, `
           const { tokenType } = JSON.parse(await indexedDBStorage().get('latchkey:tokens:' + options.issuer + ':mobile'));
           const keys = await got((await got(indexedDB.open('latchkey'))).transaction('keys').objectStore('keys').getAll());
-          return { tokenType, extractable: keys.map(pair => pair.privateKey.extractable), pending: Object.keys(sessionStorage) };`);
+          return { tokenType, extractable: keys.map(pair => pair.privateKey.extractable), pending: Object.keys(sessionStorage).filter(key => key.startsWith('latchkey:pending')) };`);
         assert.deepEqual(kept, { tokenType: 'DPoP', extractable: [false], pending: [] });
       });
 
@@ -206,13 +207,25 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
           const bytes = new Uint8Array(5 * 1024 * 1024 + 77).map((_, n) => n * n % 251);
           const expected = [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map(byte => byte.toString(16).padStart(2, '0')).join('');
           const upload = async name => (await files.upload(new File([bytes], name, { lastModified: 1 }), { folder: 'Client' })).sha256;
-          const byWorker = await upload('worker.bin');
           const real = Worker;
+          let answers = 0;
+          globalThis.Worker = class extends real {
+            constructor(url) {
+              super(url);
+              this.addEventListener('message', () => { answers++; });
+            }
+          };
+          const byWorker = await upload('worker.bin');
           globalThis.Worker = class { constructor() { throw new Error('Content-Security-Policy'); } };
           const inThePage = await upload('page.bin');
           globalThis.Worker = real;
-          return { byWorker: byWorker === expected, inThePage: inThePage === expected };`);
-        assert.deepEqual(result, { byWorker: true, inThePage: true });
+          return { byWorker: byWorker === expected, answers, inThePage: inThePage === expected };`);
+        assert.deepEqual(result, { byWorker: true, answers: 4, inThePage: true }); // Of three pieces, and the hash.
+        const strict = await context.newPage(); // A page whose policy forbids workers, and tells of it in its own time.
+        await strict.goto(`${allowed}/no-workers`);
+        assert.equal(await run(strict, `const bytes = new Uint8Array(4 * 1024 * 1024 + 1).fill(7);
+          return (await files.upload(new File([bytes], 'strict.bin', { lastModified: 1 }), { folder: 'Client' })).sha256Verified;`), true);
+        await strict.close();
       });
 
       await t.test('the vault keeps a file encrypted, gives it back, and notices when it was changed', async () => {
@@ -239,6 +252,13 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
           await secure.put('x', new Blob(['y']));
           const other = await openVault({ name: 'carol', storage: memoryStorage() }).then(wrong => wrong.get('x')).catch(error => error.code);
           const own = await (await (await openVault({ name: 'carol', storage })).get('x')).text();
+          const shared = memoryStorage();
+          const [one, two] = await Promise.all([1, 2].map(() => openVault({ name: 'dave', storage: shared })));
+          await one.put('x', new Blob(['z']));
+          const byBoth = await (await two.get('x')).text();
+          const [key] = await shared.keys('');
+          await shared.remove(key); // As if it could not be read for a moment.
+          const lost = [await openVault({ name: 'dave', storage: shared }).catch(error => error.code), await shared.keys('')];
           const after = (await again.list()).length;
           const left = await got(store('chunks').count());
           database.close();
@@ -246,11 +266,11 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
           const names = (await indexedDB.databases()).map(({ name }) => name);
           return {
             same: await file.text() === text, type: file.type, streamed: streamed === text, listed, plain: /secret|plan\\.txt/.test(disk),
-            damaged, other, own, after, left, destroyed: !names.includes('latchkey vault alice'),
+            damaged, other, own, byBoth, lost, after, left, destroyed: !names.includes('latchkey vault alice'),
           };`);
         assert.deepEqual(result, {
           same: true, type: 'text/plain', streamed: true, listed: [['empty', '', 0], ['f1', 'plan.txt', 560_000]], plain: false,
-          damaged: 'vault_damaged', other: 'vault_damaged', own: 'y', after: 1, left: 1, destroyed: true,
+          damaged: 'vault_damaged', other: 'vault_damaged', own: 'y', byBoth: 'z', lost: ['vault_damaged', []], after: 1, left: 1, destroyed: true,
         });
       });
 

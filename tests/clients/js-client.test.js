@@ -11,7 +11,7 @@ import { issuer, origin, photo } from './service.js';
 
 const redirectUri = 'com.example.files:/callback';
 const scope = 'openid profile offline_access files.read files.write';
-let folder, packed, lib;
+let folder, packed, lib, another;
 
 before(async () => {
   ({ folder, packed } = await install());
@@ -19,7 +19,9 @@ before(async () => {
     export * from '@latchkey/client';
     export * from '@latchkey/client/capacitor';
     export * from '@latchkey/client/oidc-client-ts';
+    export { Sealing } from '@latchkey/client/messages';
     export { UserManager } from 'oidc-client-ts';`);
+  another = await load(folder, "export * from '@latchkey/client'"); // As in another page: it shares nothing but the storage.
 });
 
 /** The plugins of Capacitor on a phone whose user does as told; they count who listens. */
@@ -199,7 +201,36 @@ test('an answer with another state, another issuer, twice the same parameter, or
   // Asked twice at once, as some frameworks do, it is redeemed once.
   const [one, two] = await Promise.all([restarted.handleRedirect(answer.href), restarted.handleRedirect(answer.href)]);
   assert.deepEqual([one.user.name, two], ['Alice', one]);
-  await assert.rejects(newSession({ storage }).session.handleRedirect(answer.href), { code: 'state_mismatch' });
+  // A phone tells its app the last address again, at each start.
+  assert.equal(await newSession({ storage }).session.handleRedirect(answer.href), undefined);
+  await restarted.signOut();
+  assert.equal(await newSession({ storage }).session.handleRedirect(answer.href), undefined);
+});
+
+test('a sign-in that is given up while its listeners are added leaves none, and opens nothing', async () => {
+  const device = phone();
+  const { addListener } = device.App;
+  let add;
+  device.App.addListener = async (...args) => {
+    await new Promise(resolve => { add = resolve; });
+    return addListener(...args);
+  };
+  const stop = new AbortController();
+  const given = newSession({}, device).session.signIn({ signal: stop.signal });
+  while (!add) await new Promise(setImmediate);
+  stop.abort();
+  add();
+  await assert.rejects(given, { code: 'cancelled' });
+  assert.deepEqual([device.listeners.size, device.opened], [0, []]);
+});
+
+test('plain http is for this machine and its network', () => {
+  for (const host of ['login.example.com', '8.8.8.8', '10.example.com', '172.32.0.1']) {
+    assert.throws(() => newSession({ issuer: `http://${host}/demo` }), { code: 'invalid_argument' }, host);
+  }
+  for (const address of ['https://login.example.com', 'http://localhost:7071', 'http://192.168.1.20:7071', 'http://[::1]:7071']) {
+    newSession({ issuer: `${address}/demo` });
+  }
 });
 
 test('DPoP binds the session, and the nonce is sent when the service asks for it', async () => {
@@ -212,10 +243,15 @@ test('DPoP binds the session, and the nonce is sent when the service asks for it
   await assert.rejects(stolen.session.refresh(), { name: 'SessionEndedError' });
 });
 
-test('one refresh at a time, in a page and across pages that share a storage', async () => {
-  const { session, storage, files } = newSession();
+test('one refresh at a time, in a page and across pages that share a storage', async t => {
+  if (globalThis.navigator?.locks) { // As in an old web view: by a lease.
+    Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
+    t.after(() => delete navigator.locks);
+  }
+  const { session, storage } = newSession();
   await session.signIn();
-  const others = [newSession({ storage }), newSession({ storage })];
+  const far = new another.Session({ issuer, clientId: 'mobile', redirectUri, scope, storage });
+  const others = [newSession({ storage }), { session: far, files: new another.Files(far, { storage }) }];
   await storage.set(`latchkey:tokens:${issuer}:mobile`, JSON.stringify({ ...await stored(storage), expiresAt: Date.now() }));
   let refreshes = 0;
   await through((url, init) => void (url.endsWith('/oauth/token') && refreshes++), () =>
@@ -223,7 +259,6 @@ test('one refresh at a time, in a page and across pages that share a storage', a
   // The first one has its token in memory still.
   assert.equal(refreshes, 1);
   assert.deepEqual(new Set(await Promise.all(others.map(other => other.session.accessToken()))).size, 1);
-  assert.ok(files);
 });
 
 test('no network keeps the session; a plugin that refreshes at the same moment wins; invalid_grant ends it and tells', async () => {
@@ -329,6 +364,114 @@ test('hostile answers: no token leaves the issuer, no redirect is followed, no f
   await through(answers([1]), () => assert.rejects(new lib.Files(secure).get('x'), { code: 'invalid_answer' }));
   const busy = () => Promise.resolve(new Response('{"code":"too_many_requests"}', { status: 429, headers: { 'Retry-After': '86399' } }));
   await through(busy, () => assert.rejects(new lib.Files(secure).get('x'), { name: 'RateLimitError', code: 'too_many_requests', retryAfter: 86399 }));
+});
+
+test('a refresh whose answers are lost is not asked for so often that the session ends', async () => {
+  const { session } = newSession();
+  await session.signIn();
+  let sent = 0;
+  const lost = (url, init, send) => (url.endsWith('/oauth/token') && ++sent ? send().then(() => { throw new TypeError('lost'); }) : undefined);
+  await through(lost, async () => {
+    for (let n = 0; n < 8; n++) await assert.rejects(session.refresh(), { name: 'NetworkError' });
+  });
+  assert.deepEqual([sent, await session.isSignedIn()], [2, true]);
+});
+
+const pictureOf = (name, bytes = photo(100)) => new File([bytes], name, { type: 'image/jpeg', lastModified: 1 });
+const newName = () => `${Math.random().toString(36).slice(2)}.jpg`;
+
+async function named(files, name) {
+  const found = [];
+  for await (const file of files.search({ q: name })) found.push(file);
+  return found;
+}
+
+test('what one user began is not uploaded as another', async () => {
+  let who = 'alice';
+  const { session, files } = newSession({}, phone(url => signIn(url, redirectUri, who)));
+  await session.signIn();
+  const [backedUp, uploaded] = [newName(), newName()];
+  const backup = files.backup([{ name: backedUp, size: 100, modifiedAt: new Date(1), open: async () => new Blob([photo(100)]) }]);
+  backup.pause();
+  const changed = { name: 'SessionEndedError', code: 'user_changed' };
+  await through(url => {
+    if (!url.endsWith('/complete') || who === 'bob') return undefined;
+    who = 'bob';
+    return session.signIn().then(() => { throw new TypeError('lost'); });
+  }, () => assert.rejects(files.upload(pictureOf(uploaded)), changed));
+  assert.equal((await session.user()).name, 'Bob');
+  backup.resume();
+  await assert.rejects(backup.finished, changed);
+  assert.deepEqual([await named(files, backedUp), await named(files, uploaded)], [[], []]);
+});
+
+test('killed between the answer and the note, an upload that is not hashed goes on with the same file', async () => {
+  const { session, files } = newSession();
+  await session.signIn();
+  const [name, stop, bytes] = [newName(), new AbortController(), photo(100)];
+  const options = { hash: false, signal: stop.signal };
+  let begun;
+  await through((url, init, send) => (url.endsWith('/files') && init.method === 'POST' ? send().then(async answer => {
+    begun = await answer.json();
+    stop.abort();
+    throw stop.signal.reason;
+  }) : undefined), () => assert.rejects(files.upload(pictureOf(name, bytes), options), { name: 'AbortError' }));
+  const [left] = await files.unfinished();
+  assert.deepEqual([left.name, left.id], [name, undefined]);
+  assert.equal((await files.upload(pictureOf(name, bytes), { hash: false })).id, begun.id);
+  assert.deepEqual(await files.unfinished(), []);
+});
+
+test('a form whose answer is lost is sent again, and is one file', async () => {
+  const { session, files } = newSession();
+  await session.signIn();
+  const name = newName();
+  let forms = 0;
+  const file = await through((url, init, send) => {
+    if (init?.method === 'PUT' && !url.startsWith(issuer)) return Promise.reject(new TypeError('a proxy'));
+    if (url.includes('/files/upload?') && ++forms === 1) return send().then(() => { throw new TypeError('lost'); });
+    return undefined;
+  }, () => files.upload(pictureOf(name)));
+  assert.deepEqual([forms, file.status, (await named(files, name)).length], [2, 'available', 1]);
+  assert.deepEqual(await files.unfinished(), []);
+});
+
+test('notes that can not be kept stop no upload', async () => {
+  const { session } = newSession();
+  await session.signIn();
+  const full = async () => { throw new Error('The storage is full.'); };
+  const files = new lib.Files(session, { storage: { get: full, set: full, remove: full, keys: full } });
+  assert.equal((await files.upload(pictureOf(newName()))).status, 'available');
+});
+
+test('a worker that fails before it is asked, or never answers, holds no upload up', async t => {
+  const { session, files } = newSession();
+  await session.signIn();
+  t.after(() => delete globalThis.Worker);
+  globalThis.Worker = class {
+    constructor() { queueMicrotask(() => this.onerror?.({ preventDefault() {} })); }
+    postMessage() {}
+    terminate() {}
+  };
+  const large = pictureOf(newName(), photo(4 * 1024 * 1024 + 1));
+  assert.equal((await files.upload(large)).sha256Verified, true);
+  const stop = new AbortController();
+  globalThis.Worker = class {
+    postMessage() { stop.abort(); }
+    terminate() {}
+  };
+  await assert.rejects(files.upload(pictureOf(newName(), large), { signal: stop.signal }), { name: 'AbortError' });
+});
+
+test('two that make a device\'s key at once get the same', async () => {
+  const { get, set, ...others } = lib.memoryStorage();
+  const slowly = work => async (...args) => {
+    await new Promise(setImmediate);
+    return work(...args);
+  };
+  const storage = { ...others, get: slowly(get), set: slowly(set) };
+  const [one, two] = await Promise.all([1, 2].map(() => new lib.Sealing({ device: 'd', storage }).publicKey('owner')));
+  assert.deepEqual(one, two);
 });
 
 test('an upload and a backup wait as long as the service says, and end if that is very long', async () => {

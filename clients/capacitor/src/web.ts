@@ -4,6 +4,7 @@ import { LatchkeyError, SessionEndedError } from '@latchkey/client/sign-in';
 import type { EnqueueOptions, UploaderPlugin, UploadFile, UploadState, UploadStatus } from './definitions.js';
 
 interface Entry {
+  user: string; // Whose it is: nobody else sees it, and it is uploaded as nobody else.
   file: UploadFile & { blob: Blob };
   status: UploadStatus;
   backup?: Backup;
@@ -23,12 +24,13 @@ class UploaderWeb extends WebPlugin implements UploaderPlugin {
 
   async enqueue({ files }: EnqueueOptions): Promise<{ ids: string[] }> {
     if (!this.files) throw new Error('Call connectUploader first.');
+    const user = await this.#user() ?? (() => { throw new Error('Nobody is signed in.'); })();
     const ids = files.map(file => {
       const { blob } = file;
       if (!blob) throw new Error('On the web a file has a `blob`.');
       const id = crypto.randomUUID();
       const name = file.name ?? (blob instanceof File ? blob.name : 'file');
-      this.#entries.set(id, { file: { ...file, blob }, status: { id, name, size: blob.size, sent: 0, state: 'waiting' } });
+      this.#entries.set(id, { user, file: { ...file, blob }, status: { id, name, size: blob.size, sent: 0, state: 'waiting' } });
       return id;
     });
     for (const id of ids) this.#tell(id);
@@ -37,14 +39,11 @@ class UploaderWeb extends WebPlugin implements UploaderPlugin {
   }
 
   async pause(options?: { ids?: string[] }): Promise<void> {
-    for (const entry of this.#all(options?.ids, open)) {
-      this.#set(entry, { state: 'paused' });
-      entry.backup?.pause();
-    }
+    for (const entry of this.#all(options?.ids, open, await this.#user())) this.#pause(entry);
   }
 
   async resume(options?: { ids?: string[] }): Promise<void> {
-    for (const entry of this.#all(options?.ids, ['paused', 'failed'])) {
+    for (const entry of this.#all(options?.ids, ['paused', 'failed'], await this.#user())) {
       this.#set(entry, { state: entry.backup ? 'sending' : 'waiting', code: undefined });
       entry.backup?.resume();
     }
@@ -52,18 +51,19 @@ class UploaderWeb extends WebPlugin implements UploaderPlugin {
   }
 
   async cancel(options?: { ids?: string[] }): Promise<void> {
-    for (const entry of this.#all(options?.ids, [...open, 'paused', 'failed'])) {
+    for (const entry of this.#all(options?.ids, [...open, 'paused', 'failed'], await this.#user())) {
       this.#set(entry, { state: 'cancelled' });
       entry.backup?.cancel();
     }
   }
 
   async list(): Promise<{ uploads: UploadStatus[] }> {
-    return { uploads: [...this.#entries.values()].map(({ status }) => ({ ...status })) };
+    const user = await this.#user();
+    return { uploads: [...this.#entries.values()].filter(entry => entry.user === user).map(({ status }) => ({ ...status })) };
   }
 
   async clear(): Promise<void> {
-    for (const entry of this.#all(undefined, ['done', 'cancelled'])) this.#entries.delete(entry.status.id);
+    for (const entry of this.#all(undefined, ['done', 'cancelled'], await this.#user())) this.#entries.delete(entry.status.id);
   }
 
   async getItem(): Promise<never> { throw this.unavailable('On the web the storage is the browser\'s.'); }
@@ -75,7 +75,7 @@ class UploaderWeb extends WebPlugin implements UploaderPlugin {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      for (let next; (next = this.#all(undefined, ['waiting'])[0]);) await this.#upload(next);
+      for (let next; (next = this.#all(undefined, ['waiting'], await this.#user())[0]);) await this.#upload(next);
     } finally {
       this.#isWorking = false;
     }
@@ -101,15 +101,25 @@ class UploaderWeb extends WebPlugin implements UploaderPlugin {
     entry.backup = undefined;
     if (fault instanceof SessionEndedError) {
       this.#set(entry, { state: 'paused' }); // `resume` after the next sign-in.
-      await this.pause();
+      for (const other of this.#all(undefined, open, entry.user)) this.#pause(other);
       this.notifyListeners('signedOut', {});
     } else if (fault) {
       this.#set(entry, { state: 'failed', code: fault instanceof LatchkeyError ? fault.code : 'failed' });
     }
   }
 
-  #all(ids: string[] | undefined, states: UploadState[]): Entry[] {
-    return [...this.#entries.values()].filter(({ status }) => states.includes(status.state) && (ids?.includes(status.id) ?? true));
+  async #user(): Promise<string | undefined> {
+    return (await this.files?.api.authorizer.user().catch(() => undefined))?.sub;
+  }
+
+  #pause(entry: Entry): void {
+    this.#set(entry, { state: 'paused' });
+    entry.backup?.pause();
+  }
+
+  #all(ids: string[] | undefined, states: UploadState[], user: string | undefined): Entry[] {
+    return [...this.#entries.values()].filter(({ status, user: its }) =>
+      its === user && states.includes(status.state) && (ids?.includes(status.id) ?? true));
   }
 
   #set(entry: Entry, change: Partial<UploadStatus>): void {

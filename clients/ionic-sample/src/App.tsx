@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { IonApp, IonPage, IonSpinner } from '@ionic/react';
 import type { User } from '@latchkey/client';
-import { deleteAccount } from './account-actions';
+import { deleteAccount, deletionOf } from './account-actions';
 import { session, start } from './client';
 import { catchUp, closeLibrary, openLibrary } from './library';
 import { Photos } from './Photos';
@@ -24,7 +24,8 @@ export function App() {
   useEffect(() => {
     const begin = async (): Promise<void> => {
       const purpose = await starting.catch((error: Error) => setProblem(error.message));
-      if (purpose === 'delete-account' && await deleteAccount()) setProblem('Your account is deleted.');
+      const back = purpose && await session.user(); // Perhaps as somebody else: then nothing is deleted.
+      if (back && purpose === deletionOf(back) && await deleteAccount()) setProblem('Your account is deleted.');
       await enter();
     };
     void begin().catch((error: Error) => setProblem(error.message));

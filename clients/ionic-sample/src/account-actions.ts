@@ -1,6 +1,10 @@
 import { ApiError } from '@latchkey/client';
+import type { User } from '@latchkey/client';
 import { files, session } from './client';
 import { closeLibrary } from './library';
+
+/** What a sign-in is for that goes before the deletion of this account, and of no other. */
+export const deletionOf = (user: User): string => `delete-account ${user.sub}`;
 
 /** Forgets the user on this device, and ends the session. */
 export async function signOut(): Promise<void> {
@@ -19,7 +23,7 @@ export async function deleteAccount(): Promise<boolean> {
     await files.api.send('DELETE', '/me', { query: { confirm: user.sub } });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'insufficient_user_authentication') throw error;
-    const again = await session.signIn({ maxAge: 60, loginHint: user.email, returnTo: 'delete-account' }); // On the web the page leaves here.
+    const again = await session.signIn({ maxAge: 60, loginHint: user.email, returnTo: deletionOf(user) }); // On the web the page leaves here.
     return again.user.sub === user.sub && await deleteAccount();
   }
   await signOut();

@@ -39,7 +39,7 @@ export function useBackup(): BackupState {
   };
 }
 
-/** Backs photos up: each goes once, whatever happens on the way. */
+/** Backs photos up. In a browser those that the service has already are not sent again; on a phone only if they have an `asset`. */
 export async function addPhotos(photos: UploadFile[]): Promise<void> {
   await Uploader.clear();
   await Uploader.enqueue({ files: photos.map(photo => ({ folder: 'Photos', ...photo })) });
@@ -51,7 +51,7 @@ export const fromInput = (list: FileList): UploadFile[] => [...list].map(blob =>
   blob, name: blob.name, contentType: blob.type, modifiedAt: new Date(blob.lastModified).toISOString(),
 }));
 
-/** Takes a photo; in a browser that is a file input, too. */
+/** Takes a photo. In a browser there is no button for it: its file input offers the camera. */
 export async function takePhoto(): Promise<UploadFile[]> {
   const { uri } = await Camera.takePhoto({ quality: 90 });
   return uri ? [{ path: uri, name: `Photo ${new Date().toISOString().slice(0, 19).replace(/:/g, '.')}.jpg`, contentType: 'image/jpeg', deleteAfter: true }] : [];

@@ -21,7 +21,8 @@ export const { session, files } = createClient({
 
 /** Ends a sign-in that has left the app, and connects the uploader. Answers what the sign-in was for. */
 export async function start(): Promise<string | undefined> {
-  await connectUploader(files, { issuer, clientId, allowLocalHttp: import.meta.env.DEV || issuer.startsWith('http://'), title: 'Backing up photos' });
+  // Plain http works with localhost and private addresses alone, whatever the issuer is.
+  await connectUploader(files, { issuer, clientId, allowLocalHttp: issuer.startsWith('http://'), title: 'Backing up photos' });
   const opened = isNative ? (await App.getLaunchUrl())?.url ?? '' : undefined; // The system may have ended the app meanwhile.
   const signedIn = await session.handleRedirect(opened);
   if (!isNative && location.pathname !== '/') history.replaceState(null, '', '/');

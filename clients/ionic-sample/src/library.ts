@@ -22,12 +22,21 @@ export const useLibrary = (): Library => useSyncExternalStore(
 
 /** Shows what this device has of a user's photos. */
 export async function openLibrary(user: string): Promise<void> {
-  key = `photos:${user}`;
-  const kept = JSON.parse(await storage.get(key) ?? '{"photos":[]}') as Kept;
+  const mine = key = `photos:${user}`;
+  const kept = read(await storage.get(key));
+  if (key !== mine) return;
   cursor = kept.cursor;
   known = new Map(kept.photos.map(photo => [photo.id, photo]));
   show(kept.cursor ? 'ready' : 'loading');
   await catchUp();
+}
+
+function read(text = ''): Kept {
+  try {
+    return JSON.parse(text) as Kept;
+  } catch {
+    return { photos: [] }; // Nothing yet, or damaged: all of it comes again.
+  }
 }
 
 /** Asks what has changed since the last time; one question at a time. */
@@ -44,11 +53,13 @@ export async function catchUp(): Promise<void> {
 
 /** Forgets everything: after a sign-out, or when the account is deleted. */
 export async function closeLibrary(): Promise<void> {
-  if (key) await storage.remove(key);
-  await caches.delete('thumbnails');
-  key = '';
+  const before = key;
+  key = ''; // First: what is under way must write nothing behind this.
+  cursor = undefined;
   known = new Map();
   show('loading');
+  if (before) await storage.remove(before);
+  await globalThis.caches?.delete('thumbnails');
 }
 
 async function follow(): Promise<void> {
@@ -69,10 +80,10 @@ async function follow(): Promise<void> {
       cursor = page.cursor;
       await storage.set(mine, JSON.stringify({ cursor, photos: [...known.values()] } satisfies Kept));
     }
-    show('ready');
+    if (key === mine) show('ready');
   } catch (error) {
     console.warn('The list could not catch up.', error);
-    show('offline');
+    if (key === mine) show('offline');
   }
 }
 
@@ -98,13 +109,13 @@ export async function deletePhoto(id: string): Promise<void> {
 /** A picture's thumbnail, kept on this device; undefined if there is none and no network. */
 export async function thumbnail(photo: FileRecord, size: 512 | 2048): Promise<Blob | undefined> {
   const name = `/thumbnails/${photo.id}/${photo.version ?? 1}/${size}`;
-  const cache = await caches.open('thumbnails');
-  const there = await cache.match(name);
-  if (there) return there.blob();
   try {
+    const cache = await globalThis.caches?.open('thumbnails'); // Only in a secure context.
+    const there = await cache?.match(name);
+    if (there) return await there.blob();
     const answer = await fetch((await files.thumbnail(photo.id, size)).url);
     if (!answer.ok) return undefined;
-    await cache.put(name, answer.clone());
+    await cache?.put(name, answer.clone());
     return await answer.blob();
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import { LatchkeyError } from './errors.js';
+import { LatchkeyError, SessionEndedError } from './errors.js';
 
 /** What a request to the service is sent with. */
 export interface Authorization {
@@ -42,4 +42,31 @@ export interface Authorizer {
 export function mustBeBelow(issuer: string, url: string): void {
   if (new URL(url).href.startsWith(`${new URL(issuer).href}/`)) return;
   throw new LatchkeyError('invalid_argument', 'The tokens are for the issuer only.');
+}
+
+const nearby = /^(localhost|\[::1\]|127(\.\d+){3}|10(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2})$/;
+
+/**
+ * Lets only https pass, and plain http of this machine and of private networks (RFC 1918), for development.
+ * @throws LatchkeyError `invalid_argument`
+ */
+export function mustBeSafe(issuer: string): void {
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === 'https:' || (protocol === 'http:' && nearby.test(hostname))) return;
+  throw new LatchkeyError('invalid_argument', 'The issuer has to be https.');
+}
+
+/** The same authorizer, for whoever is signed in now and for nobody else: what one user began is not done as another. */
+export async function asOneUser(authorizer: Authorizer): Promise<Authorizer> {
+  const sub = (await authorizer.user())?.sub;
+  return {
+    issuer: authorizer.issuer,
+    user: () => authorizer.user(),
+    heard: (url, headers) => authorizer.heard?.(url, headers),
+    async authorize(method, url, rejected) {
+      const authorization = await authorizer.authorize(method, url, rejected);
+      if ((await authorizer.user())?.sub !== sub) throw new SessionEndedError('user_changed', 'Another user has signed in meanwhile.');
+      return authorization;
+    },
+  };
 }

@@ -23,6 +23,7 @@ export type ClientErrorCode =
   | 'no_device_keys'
   | 'not_sealed_for_this_device'
   | 'vault_damaged'
+  | 'storage_failed'
   | 'unknown_error';
 
 /** The parent of every error that this library throws. Decide by `code`; `message` is for people who develop. */

@@ -28,7 +28,7 @@ export interface SecureStoragePlugin {
   keys(): Promise<string[]>;
 }
 
-const graceMs = 1000;
+const graceMs = 3000; // A slow phone tells of the end of the browser first, and then of the answer.
 
 /**
  * Shows the service's pages in the system's browser (RFC 8252): ASWebAuthenticationSession's sheet, or a Custom Tab.
@@ -41,23 +41,25 @@ export function capacitorBrowser({ App, Browser }: { App: AppPlugin; Browser: Br
       const handles: Handle[] = [];
       let timer: ReturnType<typeof setTimeout> | undefined;
       let abort = (): void => {};
+      let listening = Promise.resolve();
       try {
         return await new Promise<string>((resolve, reject) => {
           const cancelled = (): void => reject(new SignInError('cancelled', 'The sign-in was given up.'));
           abort = cancelled;
           signal?.addEventListener('abort', abort);
-          const start = async (): Promise<void> => {
+          const listen = async (): Promise<void> => {
             handles.push(await App.addListener('appUrlOpen', event => { if (isAnswer(event.url)) resolve(event.url); }));
+            if (signal?.aborted) return;
             // The answer and the end of the browser come in either order.
             handles.push(await Browser.addListener('browserFinished', () => { timer = setTimeout(cancelled, graceMs); }));
-            if (signal?.aborted) return cancelled();
-            await Browser.open({ url });
           };
-          start().catch(reject);
+          listening = listen();
+          listening.then(() => (signal?.aborted ? cancelled() : Browser.open({ url }))).catch(reject);
         });
       } finally {
-        clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
+        await listening.catch(() => {}); // What is being added is removed, too.
+        clearTimeout(timer);
         await Promise.all(handles.map(handle => handle.remove()));
         await Browser.close().catch(() => {}); // Android has closed it by itself.
       }

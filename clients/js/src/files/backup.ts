@@ -18,7 +18,7 @@ export class RunningBackup implements Backup {
   #resumed: (() => void) | undefined;
   #paused: Promise<void> | undefined;
 
-  constructor(private readonly files: Files, assets: Assets, private readonly options: BackupOptions) {
+  constructor(private readonly files: Promise<Files>, assets: Assets, private readonly options: BackupOptions) {
     this.finished = this.#run(assets);
     this.finished.catch(() => {}); // Whoever awaits it hears of it.
   }
@@ -81,10 +81,13 @@ export class RunningBackup implements Backup {
     if (assets.length === 0 || this.#result.cancelled) return;
     this.#counts.total += assets.length;
     this.#report();
-    const answers = await this.#steadily(signal => this.files.known(assets.map(question), this.options.space, signal));
+    const asked = assets.filter(({ sha256, modifiedAt }) => sha256 || modifiedAt); // Of others a name says nothing.
+    const answers = await this.#steadily(async signal =>
+      (await this.files).known(asked.map(question), this.options.space, signal));
     if (!answers) return;
-    const queue = assets.filter((_, n) => !answers[n]?.known);
-    this.#know(assets.length - queue.length);
+    const known = new Set(asked.filter((_, n) => answers[n]?.known));
+    const queue = assets.filter(asset => !known.has(asset));
+    this.#know(known.size);
     const worker = async (): Promise<void> => {
       for (let asset = queue.shift(); asset && !this.#result.cancelled; asset = queue.shift()) await this.#upload(asset);
     };
@@ -94,13 +97,14 @@ export class RunningBackup implements Backup {
   async #upload(asset: BackupAsset): Promise<void> {
     let counted = 0;
     try {
+      const files = await this.files;
       const file = await this.#steadily(async signal => {
         const bytes = await asset.open();
         const sha256 = asset.sha256 ?? (this.options.byContent ? await hashOf(bytes, () => {}, signal) : undefined);
-        if (sha256 && !asset.sha256 && (await this.files.known([{ sha256 }], this.options.space, signal))[0]?.known) return 'known';
+        if (sha256 && !asset.sha256 && (await files.known([{ sha256 }], this.options.space, signal))[0]?.known) return 'known';
         const { open: _, size: __, folder = this.options.folder, ...properties } = asset;
-        return this.files.upload(bytes, {
-          ...properties, folder, sha256, space: this.options.space, signal, identity: `${asset.size} ${asset.modifiedAt?.getTime()}`,
+        return files.upload(bytes, {
+          ...properties, folder, sha256, space: this.options.space, signal, identity: sha256,
           onProgress: ({ state, sent }) => {
             if (state === 'sending' && sent > counted) {
               this.#counts.sentBytes += sent - counted;
@@ -158,5 +162,5 @@ export class RunningBackup implements Backup {
 const isShort = (error: unknown): boolean => error instanceof RateLimitError && isTemporary(error);
 
 function question({ name, size, modifiedAt, sha256 }: BackupAsset): KnownItem {
-  return sha256 || !modifiedAt ? { sha256: sha256?.toLowerCase() ?? '0'.repeat(64) } : { name, size, modifiedAt: modifiedAt.toISOString() };
+  return sha256 ? { sha256: sha256.toLowerCase() } : { name, size, modifiedAt: modifiedAt!.toISOString() };
 }

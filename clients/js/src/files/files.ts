@@ -1,9 +1,9 @@
 import { ApiClient } from '../api/client.js';
+import { asOneUser } from '../authorizer.js';
 import type { Authorizer } from '../authorizer.js';
 import { ApiError, NetworkError, TransferError } from '../errors.js';
 import { request } from '../request.js';
 import { indexedDBStorage } from '../storage/indexed-db.js';
-import { memoryStorage } from '../storage/storage.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 import { persist, pause, wait } from '../wait.js';
 import { RunningBackup } from './backup.js';
@@ -28,18 +28,19 @@ export class Files {
    * @param authorizer a `Session`, or the tokens of another library.
    * @param options `storage` keeps notes of unfinished uploads: `indexedDBStorage()` in a browser unless you give another.
    */
-  constructor(authorizer: Authorizer, options: { storage?: KeyValueStorage } = {}) {
+  constructor(private readonly authorizer: Authorizer, private readonly options: { storage?: KeyValueStorage } = {}) {
     this.api = new ApiClient(authorizer);
-    this.#notes = new Notes(options.storage ?? (typeof indexedDB === 'undefined' ? memoryStorage() : indexedDBStorage()), authorizer);
+    this.#notes = new Notes(options.storage ?? indexedDBStorage(), authorizer);
   }
 
   /**
    * Uploads a file: small ones by one PUT, larger ones in blocks, and by a form if storage can't be reached. It survives a lost network
-   * and addresses that expire; after a crash it goes on when it is called with the same file (name, size, time of change).
+   * and addresses that expire; after a crash it goes on when it is called with the same file (name, size, time of change). It is over
+   * (`user_changed`) if another user signs in.
    * @throws ApiError, RateLimitError, NetworkError, TransferError, SessionEndedError; the signal's reason if it was aborted.
    */
-  upload(file: Blob, options: UploadOptions = {}): Promise<FileRecord> {
-    return uploadFile(this.api, this.#notes, file, options);
+  async upload(file: Blob, options: UploadOptions = {}): Promise<FileRecord> {
+    return uploadFile(new ApiClient(await asOneUser(this.authorizer)), this.#notes, file, options);
   }
 
   /** The user's uploads of earlier visits that are not complete. `upload` with the same file goes on with one. */
@@ -53,9 +54,9 @@ export class Files {
     if (upload.id) await this.delete(upload.id, { permanent: true }).catch(error => { if (!(error instanceof ApiError)) throw error; });
   }
 
-  /** Uploads what the service does not have yet. Assets may come from a generator, as many as there are. */
+  /** Uploads what the service does not have yet, for whoever is signed in now. Assets may come from a generator, as many as there are. */
   backup(assets: Iterable<BackupAsset> | AsyncIterable<BackupAsset>, options: BackupOptions = {}): Backup {
-    return new RunningBackup(this, assets, options);
+    return new RunningBackup(asOneUser(this.authorizer).then(authorizer => new Files(authorizer, this.options)), assets, options);
   }
 
   /** Which files a space has already, in the order of the items; any number, a thousand with each request. */

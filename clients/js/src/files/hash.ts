@@ -13,7 +13,7 @@ export async function hashOf(file: Blob, onHashed: (bytes: number) => void, sign
   if (file.size <= inMemoryBytes && globalThis.crypto?.subtle) {
     return hex(new Uint8Array(await crypto.subtle.digest('SHA-256', await read(file))));
   }
-  const worker = newWorker();
+  const worker = newWorker(signal);
   try {
     if (worker) return await inPieces(file, worker.update, worker.digest, onHashed, signal);
   } catch (error) {
@@ -44,23 +44,33 @@ interface HashWorker {
 }
 
 // The program stands in the worker's address, so that no bundler has to know of it.
-function newWorker(): HashWorker | undefined {
+function newWorker(signal?: AbortSignal): HashWorker | undefined {
   try {
     const program = `const hash = (${newSha256})(); onmessage = ({ data }) => {
       if (data) { hash.update(new Uint8Array(data)); postMessage(0); } else postMessage(hash.digest());
     };`;
     const url = URL.createObjectURL(new Blob([program], { type: 'text/javascript' }));
     const worker = new Worker(url);
-    URL.revokeObjectURL(url);
-    const ask = <T>(data: ArrayBuffer | undefined): Promise<T> => new Promise((resolve, reject) => {
-      worker.onmessage = ({ data: answer }) => resolve(answer as T);
-      worker.onerror = event => {
+    let stop = (): void => {};
+    const failed = new Promise<never>((_, reject) => {
+      worker.onerror = event => { // A Content-Security-Policy may forbid it, long before it is asked.
         event.preventDefault();
         reject(new WorkerFailed());
       };
-      worker.postMessage(data, data ? [data] : []);
+      stop = () => reject(signal!.reason);
+      signal?.addEventListener('abort', stop);
     });
-    return { update: bytes => ask(bytes), digest: () => ask(undefined), end: () => worker.terminate() };
+    failed.catch(() => {});
+    const ask = <T>(data: ArrayBuffer | undefined): Promise<T> => Promise.race([failed, new Promise<T>(resolve => {
+      worker.onmessage = ({ data: answer }) => resolve(answer as T);
+      worker.postMessage(data, data ? [data] : []);
+    })]);
+    const end = (): void => {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+      signal?.removeEventListener('abort', stop);
+    };
+    return { update: bytes => ask(bytes), digest: () => ask(undefined), end };
   } catch {
     return undefined;
   }

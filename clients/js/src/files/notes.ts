@@ -8,6 +8,8 @@ import type { UnfinishedUpload } from './types.js';
 export interface Note {
   /** The Idempotency-Key with which it is begun, so that it is begun once whatever breaks off. */
   idempotencyKey: string;
+  /** That of the form, once storage could not be reached. */
+  formKey?: string;
   id?: string;
   name: string;
   size: number;

@@ -67,7 +67,7 @@ class Upload {
     const key = await this.notes.keyOf(space, folder, name, size, modifiedAt, this.options.identity);
     if (underWay.has(key)) return undefined;
     underWay.add(this.#key = key);
-    this.#note = await this.notes.read(key) ?? this.#note;
+    this.#note = await this.notes.read(key).catch(() => undefined) ?? this.#note;
     return key;
   }
 
@@ -85,8 +85,11 @@ class Upload {
           continue;
         }
         if (this.#sent > best) [tries, best] = [0, this.#sent];
-        const isUnreachable = this.#refusedByNetwork >= triesBeforeForm && !isOffline();
-        if (isUnreachable && this.file.size <= formBytes) return this.#finish(await this.#sendForm());
+        if (this.#refusedByNetwork >= triesBeforeForm && !isOffline() && this.file.size <= formBytes && !this.#note.formKey) {
+          this.#note.formKey = random(16);
+          tries = -1;
+          continue;
+        }
         if (!isTemporary(error) || tries >= mostTries) {
           if (isFinal(error)) await this.#forget();
           throw error;
@@ -99,6 +102,7 @@ class Upload {
   }
 
   async #once(): Promise<FileRecord> {
+    if (this.#note.formKey) return this.#sendForm(this.#note.formKey);
     const progress: Progress = this.#note.id ? await this.#progress(this.#note.id) : await this.#begin();
     const id = this.#note.id!;
     if (progress.status === 'deleted') throw new Gone();
@@ -127,6 +131,7 @@ class Upload {
   }
 
   async #begin(): Promise<Progress> {
+    await this.#keep(); // The key first: whoever begins after a crash begins the same file.
     const begun = await this.#known(() => this.api.send('POST', '/files', {
       body: {
         ...this.#wanted, contentType: this.#wanted.contentType || undefined, sha256: this.#note.sha256,
@@ -156,11 +161,12 @@ class Upload {
   }
 
   /** Sends the file through the service, as a form: slower, but from an origin that reaches the service. */
-  async #sendForm(): Promise<FileRecord> {
+  async #sendForm(key: string): Promise<FileRecord> {
     const { id, sha256 } = this.#note;
-    await this.#forget();
     // If this fails, it expires.
     if (id) await this.api.send('DELETE', '/files/{id}', { path: { id }, query: { permanent: true } }).catch(() => {});
+    this.#note.id = undefined;
+    await this.#keep();
     const { space, metadata, tags, size, ...texts } = this.#wanted;
     const form = new FormData();
     const fields = { ...texts, sha256, metadata: metadata && JSON.stringify(metadata), tags: tags && JSON.stringify(tags) };
@@ -168,8 +174,8 @@ class Upload {
     form.set('file', new Blob([await read(this.file)], { type: this.#wanted.contentType }), this.#wanted.name);
     this.#sent = 0;
     this.#report('sending');
-    const file = await this.api.send('POST', '/files/upload',
-      { query: { space }, body: form, headers: { 'Idempotency-Key': random(16) }, signal: this.#signal });
+    const file = await this.#known(() => this.api.send('POST', '/files/upload',
+      { query: { space }, body: form, headers: { 'Idempotency-Key': key }, signal: this.#signal }));
     this.#sent = size;
     return file;
   }
@@ -180,7 +186,6 @@ class Upload {
     this.#report('hashing');
     const report = (sent: number): void => this.options.onProgress?.({ state: 'hashing', sent, total: this.file.size });
     this.#note.sha256 = await hashOf(this.file, report, this.#signal);
-    await this.#keep();
   }
 
   /** Runs a request about this upload. That the service does not know it any more is no error. */
@@ -204,12 +209,13 @@ class Upload {
     return { idempotencyKey: random(16), name, size, folder, space, begunAt: Date.now() };
   }
 
+  // Without a note the upload can't go on after a crash; that is no reason not to send.
   async #keep(): Promise<void> {
-    if (this.#key) await this.notes.write(this.#key, this.#note);
+    if (this.#key) await this.notes.write(this.#key, this.#note).catch(() => {});
   }
 
   async #forget(): Promise<void> {
-    if (this.#key) await this.notes.remove(this.#key);
+    if (this.#key) await this.notes.remove(this.#key).catch(() => {});
   }
 
   #report(state: UploadProgress['state']): void {

@@ -80,7 +80,7 @@ export class Listener {
     signal.addEventListener('abort', end);
     try {
       await new Promise<void>((resolve, reject) => {
-        client.on('message', (_, payload) => void this.#heard(payload));
+        client.on('message', (topic, payload) => void this.#heard(topic, payload));
         client.on('error', reject);
         client.on('close', resolve);
         client.on('connect', () => {
@@ -105,18 +105,23 @@ export class Listener {
     }
   }
 
-  async #heard(payload: Uint8Array): Promise<void> {
+  async #heard(topic: string, payload: Uint8Array): Promise<void> {
     try {
       const message = JSON.parse(new TextDecoder().decode(payload)) as Message;
-      if (typeof message.id === 'string' && typeof message.body === 'string') this.#tell(await this.messages.open(message));
+      if (typeof message.id !== 'string' || typeof message.body !== 'string') return;
+      const opened = await this.messages.open(message);
+      const [, kind, ...name] = topic.split('.');
+      if (kind === 'inbox' || kind === 'group') this.#tell(opened); // Nobody but the service can publish to these.
+      else this.#tell({ ...opened, from: undefined, to: { topic: name.join('.') } }, topic);
     } catch {
       // Something on a topic that is no message of the service, or the session has ended: the connection will say so.
     }
   }
 
-  #tell(message: Message): void {
-    if (this.#stop.signal.aborted || this.#seen.has(message.id)) return;
-    this.#seen.add(message.id);
+  #tell(message: Message, topic = ''): void {
+    const key = `${topic} ${message.id}`; // Whoever publishes on a topic must not hide another message by its id.
+    if (this.#stop.signal.aborted || this.#seen.has(key)) return;
+    this.#seen.add(key);
     if (this.#seen.size > remembered) this.#seen.delete(this.#seen.values().next().value!);
     this.options.onMessage(message);
   }

@@ -13,8 +13,13 @@ type Schemas = components['schemas'];
 const sealedType = 'application/jose+json'; // Not from sealing.ts, which needs jose.
 const acknowledgedAtOnce = 100;
 
-/** A message as it arrives. `from` is set by the service and can be trusted; null is the service itself. */
-export type Message = Schemas['Message'] & {
+/** A message as it arrives. */
+export type Message = Omit<Schemas['Message'], 'from'> & {
+  /**
+   * Who wrote it, as the service says; null is the service itself. Undefined if it was heard on one of the tenant's topics: whoever may
+   * publish there can have written all of it.
+   */
+  from?: string | null;
   /** What was written: the body, or what it is once it is opened. Undefined if it was sealed for other devices only. */
   text?: string;
 };
@@ -71,12 +76,15 @@ export class Messages {
     return new Listener(this, options);
   }
 
-  /** Adds `text` to a message: its body, opened if it is sealed. */
-  async open(message: Schemas['Message']): Promise<Message> {
+  /**
+   * Adds `text` to a message: its body, opened if it is sealed.
+   * @throws SessionEndedError; what the storage of the key throws.
+   */
+  async open(message: Message): Promise<Message> {
     if (message.contentType !== sealedType) return { ...message, text: message.body };
     const text = await this.#sealing?.open(message.body, await this.#me(), await this.#owner()).catch(error => {
-      if (error instanceof SessionEndedError) throw error;
-      return undefined; // For other devices, or damaged.
+      if ((error as Partial<LatchkeyError>).code === 'not_sealed_for_this_device') return undefined; // For other devices, or damaged.
+      throw error;
     });
     return { ...message, text };
   }

@@ -1,7 +1,8 @@
 import { exportJWK, GeneralEncrypt, generalDecrypt, generateKeyPair, importJWK } from 'jose';
 import type { GeneralJWE, JWK } from 'jose';
 import { InvalidAnswerError, LatchkeyError } from '../errors.js';
-import { keyIn, ownTable } from '../storage/indexed-db.js';
+import { exclusively } from '../sign-in/lock.js';
+import { ownKey } from '../storage/indexed-db.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 
 const wrapping = 'ECDH-ES+A256KW';
@@ -59,13 +60,14 @@ export class Sealing {
 
   /**
    * Opens a body with this device's key.
-   * @throws LatchkeyError `not_sealed_for_this_device`: also if the body was changed.
+   * @throws LatchkeyError `not_sealed_for_this_device`: also if the body was changed; what the storage throws if the key can't be read.
    */
   async open(body: string, user: string, owner: string): Promise<string> {
+    const { privateKey } = await this.#pair(owner);
     try {
       const { recipients, ...shared } = JSON.parse(body) as GeneralJWE;
       const mine = recipients.filter(({ header }) => header?.['kid'] === `${user}/${this.device}`).slice(0, 2);
-      const { plaintext } = await generalDecrypt({ ...shared, recipients: mine }, (await this.#pair(owner)).privateKey,
+      const { plaintext } = await generalDecrypt({ ...shared, recipients: mine }, privateKey,
         { keyManagementAlgorithms: [wrapping], contentEncryptionAlgorithms: [content] });
       return new TextDecoder().decode(plaintext);
     } catch (error) {
@@ -83,17 +85,17 @@ export class Sealing {
 
   async #load(name: string): Promise<Pair> {
     const { storage } = this.options;
-    if (!storage) return typeof indexedDB === 'undefined' ? newPair(false) : keyIn(ownTable('keys'), name, () => newPair(false));
-    const kept = await storage.get(name);
-    if (kept) {
-      const jwk = JSON.parse(kept) as JWK;
-      const { d: _, ...own } = jwk;
-      const publicKey = await importJWK(own, wrapping, { extractable: true }) as CryptoKey;
-      return { privateKey: await importJWK(jwk, wrapping) as CryptoKey, publicKey };
-    }
-    const pair = await newPair(true);
-    await storage.set(name, JSON.stringify(await exportJWK(pair.privateKey)));
-    return pair;
+    if (!storage) return ownKey(name, () => newPair(false));
+    const kept = await storage.get(name) ?? await exclusively(name, storage, async () => { // Two at once get the same.
+      const there = await storage.get(name);
+      if (!there) await storage.set(name, JSON.stringify(await exportJWK((await newPair(true)).privateKey)));
+      return there ?? await storage.get(name);
+    });
+    if (!kept) throw new LatchkeyError('storage_failed', 'The storage did not keep the key of this device.');
+    const jwk = JSON.parse(kept) as JWK;
+    const { d: _, ...own } = jwk;
+    const publicKey = await importJWK(own, wrapping, { extractable: true }) as CryptoKey;
+    return { privateKey: await importJWK(jwk, wrapping) as CryptoKey, publicKey };
   }
 }
 

@@ -17,7 +17,7 @@ const over = ['invalid_grant', 'login_required', 'interaction_required', 'invali
 export function fromUserManager(manager: UserManager): Authorizer {
   const issuer = manager.settings.authority.replace(/\/$/, '');
   const locks = memoryStorage();
-  let nonce: string | undefined;
+  const nonces = new Map<string, string>(); // Of each origin.
 
   async function fresh(rejected: string | undefined): Promise<OidcUser> {
     const isGood = (user: OidcUser | null): user is OidcUser =>
@@ -40,11 +40,12 @@ export function fromUserManager(manager: UserManager): Authorizer {
       const user = await fresh(rejected);
       const token = user.access_token;
       if (!manager.settings.dpop) return { token, headers: { Authorization: `Bearer ${token}` } };
-      const proof = await manager.dpopProof(url, user, method, nonce);
+      const proof = await manager.dpopProof(url, user, method, nonces.get(new URL(url).origin));
       return { token, headers: { Authorization: `DPoP ${token}`, ...(proof && { DPoP: proof }) } };
     },
-    heard(_, headers) {
-      nonce = headers.get('DPoP-Nonce') ?? nonce;
+    heard(url, headers) {
+      const nonce = headers.get('DPoP-Nonce');
+      if (nonce) nonces.set(new URL(url).origin, nonce);
     },
     async user() {
       return (await manager.getUser())?.profile as User | undefined;

@@ -61,19 +61,27 @@ export function answerIn(url: string, redirectUri: string): URLSearchParams | un
   return parameters.has('state') && (parameters.has('code') || parameters.has('error')) ? parameters : undefined;
 }
 
+const one = (answer: URLSearchParams, name: string): string | undefined =>
+  answer.getAll(name).length > 1 ? undefined : answer.get(name) ?? undefined;
+
 /**
- * The code that an answer has, once it is certain that it answers our request (state, RFC 6749 §10.12) and comes from our issuer
- * (RFC 9207).
- * @throws SignInError
+ * The request that an answer is for. It answers ours (state, RFC 6749 §10.12), and comes from our issuer (RFC 9207).
+ * @throws SignInError `state_mismatch`, `issuer_mismatch`
  */
-export function codeOf(answer: URLSearchParams, pending: Pending | undefined, issuer: string): { code: string; pending: Pending } {
-  const one = (name: string): string | undefined => answer.getAll(name).length > 1 ? undefined : answer.get(name) ?? undefined;
-  if (!pending || one('state') !== pending.state || Date.now() - pending.at > longestMs) {
+export function answered(answer: URLSearchParams, pending: Pending | undefined, issuer: string): Pending {
+  if (!pending || one(answer, 'state') !== pending.state || Date.now() - pending.at > longestMs) {
     throw new SignInError('state_mismatch', 'This is no answer to a sign-in that was begun here.');
   }
-  if (one('iss') !== issuer) throw new SignInError('issuer_mismatch', 'The answer comes from another issuer.');
-  if (answer.has('error')) {
-    throw new SignInError((one('error') ?? 'unknown_error') as OAuthErrorCode, one('error_description') ?? 'The sign-in was refused.');
-  }
-  return { code: one('code') ?? '', pending };
+  if (one(answer, 'iss') !== issuer) throw new SignInError('issuer_mismatch', 'The answer comes from another issuer.');
+  return pending;
+}
+
+/**
+ * The code that an answer has.
+ * @throws SignInError: the sign-in was refused.
+ */
+export function codeOf(answer: URLSearchParams): string {
+  if (!answer.has('error')) return one(answer, 'code') ?? '';
+  throw new SignInError((one(answer, 'error') ?? 'unknown_error') as OAuthErrorCode,
+    one(answer, 'error_description') ?? 'The sign-in was refused.');
 }

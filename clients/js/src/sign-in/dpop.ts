@@ -1,7 +1,7 @@
 import { base64Url, random, utf8 } from '../encoding.js';
 import { LatchkeyError } from '../errors.js';
 import { sha256 } from '../sha256.js';
-import { keyIn, ownTable } from '../storage/indexed-db.js';
+import { ownKey } from '../storage/indexed-db.js';
 
 interface Key {
   pair: CryptoKeyPair;
@@ -59,6 +59,6 @@ export class DPoP {
 
   #pair(): Promise<CryptoKeyPair> {
     const make = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
-    return typeof indexedDB === 'undefined' ? make() : keyIn(ownTable('keys'), this.name, make);
+    return ownKey(this.name, make);
   }
 }

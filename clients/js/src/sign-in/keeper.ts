@@ -1,6 +1,7 @@
-import { SessionEndedError } from '../errors.js';
+import { LatchkeyError, NetworkError, SessionEndedError } from '../errors.js';
 import { invalid } from '../request.js';
 import type { KeyValueStorage } from '../storage/storage.js';
+import { isOffline } from '../wait.js';
 import { exclusively } from './lock.js';
 import { OAuthError } from './token-endpoint.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -8,6 +9,7 @@ import { claimsOf, readTokens } from './tokens.js';
 import type { Tokens } from './tokens.js';
 
 const earlyMs = 30_000;
+const lostPauseMs = 45_000;
 const over = ['invalid_grant', 'invalid_client', 'unauthorized_client'];
 
 /** Keeps the tokens of one client at one issuer in a storage that others may share, and refreshes them, one at a time. */
@@ -20,6 +22,7 @@ export class TokenKeeper {
   #sub: string | undefined; // Whose tokens were last seen here.
   #isOver = false; // The listeners have been told.
   #refreshing: Promise<Tokens> | undefined;
+  #lost = { token: '', times: 0, at: 0 }; // Refreshes that were not answered.
 
   constructor(name: string, private readonly storage: KeyValueStorage, private readonly endpoint: TokenEndpoint) {
     this.#key = `latchkey:tokens:${name}`;
@@ -31,7 +34,7 @@ export class TokenKeeper {
     const tokens = readTokens(await this.storage.get(this.#key));
     const sub = claimsOf(tokens?.idToken)?.sub;
     if (tokens && this.#sub && sub !== this.#sub) throw this.#ended('user_changed', 'Another user has signed in, in another tab.');
-    if (tokens) this.#sub = sub;
+    if (tokens) [this.#sub, this.#isOver] = [sub, false];
     return tokens;
   }
 
@@ -76,16 +79,27 @@ export class TokenKeeper {
       if (stored.accessToken !== rejected && isFresh(stored)) return this.#tokens = stored; // Somebody was faster.
       const sent = stored.refreshToken;
       if (!sent) throw await this.#end('The session has no refresh token: ask for the scope offline_access.');
+      this.#mayAsk(stored);
       try {
         const tokens = await this.endpoint.tokens({ grant_type: 'refresh_token', refresh_token: sent });
         return await this.#succeed(stored, tokens);
       } catch (error) {
+        if (error instanceof NetworkError && !isOffline()) this.#lost = { token: sent, times: this.#lost.times + 1, at: Date.now() };
         if (!(error instanceof OAuthError) || !over.includes(error.code)) throw error;
         const now = await this.stored();
         if (now && now.refreshToken !== sent && tries < 3) continue; // It was no longer the last one.
         throw await this.#end(error.message, error);
       }
     }
+  }
+
+  // The request may have arrived and only its answer be lost. The service then gives the successor three times more within
+  // `retryWindowSeconds` (120), unless the token is bound to a key: these must not be used up at once.
+  #mayAsk({ refreshToken: token, tokenType }: Tokens): void {
+    if (this.#lost.token !== token) this.#lost = { token: token!, times: 0, at: 0 };
+    const { times, at } = this.#lost;
+    if (tokenType !== 'Bearer' || times < 2 || Date.now() - at >= lostPauseMs) return;
+    throw new NetworkError('The last refreshes were not answered: try again in a minute.');
   }
 
   /** Puts new tokens in the place of those that they came from, unless something else is there by now. */
@@ -103,8 +117,11 @@ export class TokenKeeper {
   }
 
   async #keep(tokens: Tokens): Promise<Tokens> {
-    await this.storage.set(this.#key, JSON.stringify(tokens));
-    return this.#tokens = tokens;
+    this.#tokens = tokens; // First: those before them are spent, whatever the storage says.
+    await this.storage.set(this.#key, JSON.stringify(tokens)).catch(error => {
+      throw error instanceof LatchkeyError ? error : new LatchkeyError('storage_failed', 'The tokens could not be kept.', { cause: error });
+    });
+    return tokens;
   }
 
   async #end(message: string, cause?: unknown): Promise<SessionEndedError> {

@@ -2,7 +2,8 @@ import { random } from '../encoding.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 import { wait } from '../wait.js';
 
-const leaseMs = 35_000; // A refresh is given up after 30 seconds.
+const leaseMs = 35_000;
+const renewMs = 10_000;
 const queues = new Map<string, Promise<unknown>>();
 
 /**
@@ -35,9 +36,13 @@ async function leased<T>(key: string, storage: KeyValueStorage, work: () => Prom
     await storage.set(key, `${owner} ${Date.now() + leaseMs}`);
     await wait(30); // If two write, the last one has it.
   }
+  const isMine = async (): Promise<boolean> => (await storage.get(key) ?? '').startsWith(`${owner} `);
+  const renew = async (): Promise<void> => { if (await isMine()) await storage.set(key, `${owner} ${Date.now() + leaseMs}`); };
+  const timer = setInterval(() => void renew().catch(() => {}), renewMs);
   try {
     return await work();
   } finally {
-    await storage.remove(key);
+    clearInterval(timer);
+    if (await isMine().catch(() => false)) await storage.remove(key).catch(() => {}); // It runs out by itself.
   }
 }

@@ -1,11 +1,11 @@
-import { mustBeBelow } from '../authorizer.js';
+import { mustBeBelow, mustBeSafe } from '../authorizer.js';
 import type { Authorization, Authorizer, User } from '../authorizer.js';
 import { SessionEndedError, SignInError } from '../errors.js';
 import { indexedDBStorage } from '../storage/indexed-db.js';
-import { memoryStorage, webStorage } from '../storage/storage.js';
+import { webStorage } from '../storage/storage.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 import { invalid } from '../request.js';
-import { answerIn, codeOf, newRequest } from './authorization.js';
+import { answered, answerIn, codeOf, newRequest } from './authorization.js';
 import type { Pending, SignInOptions } from './authorization.js';
 import { isAt, redirectBrowser } from './browser.js';
 import type { SignInBrowser } from './browser.js';
@@ -51,17 +51,21 @@ export class Session implements Authorizer {
   readonly #dpop: DPoP | undefined;
   readonly #keeper: TokenKeeper;
   readonly #pendingKey: string;
-  #handling: { url: string; result: Promise<SignedIn> } | undefined;
+  readonly #answeredKey: string;
+  #handling: { url: string; result: Promise<SignedIn | undefined> } | undefined;
   #signIn: AbortController | undefined;
 
+  /** @throws LatchkeyError `invalid_argument`: the issuer has plain http, and is neither this machine nor in its network. */
   constructor(options: SessionOptions) {
-    const storage = options.storage ?? (typeof indexedDB === 'undefined' ? memoryStorage() : indexedDBStorage());
+    mustBeSafe(options.issuer);
+    const storage = options.storage ?? indexedDBStorage();
     this.issuer = options.issuer.replace(/\/$/, '');
     this.#options = {
       ...options, issuer: this.issuer, storage, scope: options.scope ?? usualScope, browser: options.browser ?? redirectBrowser(),
     };
     const name = `${this.issuer}:${options.clientId}`;
     this.#pendingKey = `latchkey:pending:${name}`;
+    this.#answeredKey = `latchkey:answered:${name}`;
     this.#dpop = options.dpop ? new DPoP(name) : undefined;
     this.#endpoint = new TokenEndpoint(this.issuer, options.clientId, this.#dpop);
     this.#keeper = new TokenKeeper(name, storage, this.#endpoint);
@@ -93,7 +97,7 @@ export class Session implements Authorizer {
    * Ends a sign-in with the address at which the user came back. Call it when the page loads, or the app is opened with an address. The
    * code is removed from the browser's address.
    * @param url the page's address if it is left out.
-   * @returns undefined if the address is no answer to a sign-in.
+   * @returns undefined if the address is no answer to a sign-in, or the one that was handled last: a phone tells its app that one again.
    * @throws SignInError, NetworkError, InvalidAnswerError
    */
   async handleRedirect(url?: string): Promise<SignedIn | undefined> {
@@ -105,10 +109,14 @@ export class Session implements Authorizer {
     return this.#handling.result;
   }
 
-  async #redeem(answer: URLSearchParams): Promise<SignedIn> {
-    const text = await this.#pendings.get(this.#pendingKey);
-    const { code, pending } = codeOf(answer, text ? JSON.parse(text) as Pending : undefined, this.issuer);
-    await this.#pendings.remove(this.#pendingKey); // Good once, whatever comes of it.
+  async #redeem(answer: URLSearchParams): Promise<SignedIn | undefined> {
+    const pendings = this.#pendings;
+    if (await pendings.get(this.#answeredKey) === answer.get('state')) return undefined;
+    const text = await pendings.get(this.#pendingKey);
+    const pending = answered(answer, text ? JSON.parse(text) as Pending : undefined, this.issuer);
+    await pendings.set(this.#answeredKey, pending.state); // Good once, whatever comes of it.
+    await pendings.remove(this.#pendingKey);
+    const code = codeOf(answer);
     const tokens = await this.#endpoint.tokens({
       grant_type: 'authorization_code', code, code_verifier: pending.verifier, redirect_uri: this.#options.redirectUri,
     }).catch(error => { throw error instanceof OAuthError ? new SignInError(error.code, error.message, { cause: error }) : error; });

@@ -1,5 +1,6 @@
 import { base64, fromBase64, utf8 } from '../encoding.js';
 import { LatchkeyError } from '../errors.js';
+import { exclusively } from '../sign-in/lock.js';
 import { done, keyIn, Table } from '../storage/indexed-db.js';
 import type { KeyValueStorage } from '../storage/storage.js';
 import { boundary, chunkBytes, chunkKey, open, seal } from './chunks.js';
@@ -38,7 +39,10 @@ interface Row {
 
 const stores = ['files', 'chunks', 'key'];
 
-/** Opens a vault, and makes it with a new key if there is none. */
+/**
+ * Opens a vault, and makes it with a new key if there is none.
+ * @throws LatchkeyError `vault_damaged`: there are files, and the storage has no key. Nothing is changed: try later.
+ */
 export async function openVault(options: VaultOptions): Promise<Vault> {
   const name = `latchkey vault ${options.name}`;
   const vault = new Vault(name, await masterKey(name, options.storage), options.storage);
@@ -79,10 +83,10 @@ export class Vault {
       const before = await this.#row(id);
       const row: Row = { size: file.size, at: entry.at, salt, about };
       await this.#files.run('readwrite', store => store.put(row, id));
-      if (before) await this.#drop(before);
+      if (before) await this.#drop(before).catch(() => {}); // Otherwise `sweep` does.
       return entry;
     } catch (error) {
-      await this.#drop({ salt }); // Half a file is of no use.
+      await this.#drop({ salt }).catch(() => {}); // Half a file is of no use.
       throw error;
     }
   }
@@ -114,15 +118,15 @@ export class Vault {
     });
   }
 
-  /** What is there. */
+  /** What is there, without files that were damaged: `get` says of which. */
   async list(): Promise<VaultEntry[]> {
-    const [ids, rows] = await Promise.all([
-      this.#files.run('readonly', store => store.getAllKeys()), this.#files.run<Row[]>('readonly', store => store.getAll()),
-    ]);
-    return Promise.all(rows.map(async (row, n) => {
-      const id = ids[n] as string;
-      return { id, ...await this.#about(id, row), size: row.size, at: row.at };
-    }));
+    const entries: VaultEntry[] = [];
+    for (const id of await this.#files.run('readonly', store => store.getAllKeys()) as string[]) {
+      const row = await this.#row(id); // With its id, whatever is put or deleted meanwhile.
+      const about = row && await this.#about(id, row).catch(() => undefined);
+      if (about) entries.push({ id, ...about, size: row.size, at: row.at });
+    }
+    return entries;
   }
 
   /** Removes a file. */
@@ -135,8 +139,8 @@ export class Vault {
 
   /** Removes all files and the key, for good. The vault is of no use after it. */
   async destroy(): Promise<void> {
-    await this.storage?.remove(this.name);
     await done(indexedDB.deleteDatabase(this.name) as IDBRequest<unknown>);
+    await this.storage?.remove(this.name);
   }
 
   /** @internal Removes what is left of files that were being put when the app was ended. */
@@ -190,14 +194,20 @@ async function masterKey(name: string, storage: KeyValueStorage | undefined): Pr
     crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey']);
   const random = crypto.getRandomValues(new Uint8Array(32));
   if (storage) {
-    const there = await storage.get(name);
-    if (!there) await storage.set(name, base64(random));
-    return imported(there ? fromBase64(there) : random);
+    const kept = await storage.get(name) ?? await exclusively(`${name} key`, storage, async () => { // Two at once get the same.
+      const there = await storage.get(name);
+      if (there) return there;
+      // A key that can't be found now must not be replaced: no file could be opened any more.
+      if (await new Table(name, stores, 'files').run('readonly', store => store.count()) > 0) damaged('The key of the vault is missing.');
+      await storage.set(name, base64(random));
+      return storage.get(name);
+    });
+    return imported(fromBase64(kept ?? damaged('The storage did not keep the key of the vault.')));
   }
   const table = new Table(name, stores, 'key');
   return await keyIn<CryptoKey>(table, 'master', () => imported(random));
 }
 
-function damaged(): never {
-  throw new LatchkeyError('vault_damaged', 'A part of the file is missing.');
+function damaged(message = 'A part of the file is missing.'): never {
+  throw new LatchkeyError('vault_damaged', message);
 }
