@@ -15,19 +15,19 @@ public sealed partial class Refusals(Settings settings, ILogger<Refusals> logger
     const int MaxLines = 100;
     const int MaxChars = 200;
 
-    // Of RFC 3986 those that mean nothing inside single quotes, nor in PowerShell's.
+    // Of RFC 3986 those that mean nothing inside double quotes: to sh, PowerShell or cmd.exe, which replaces %NAME% there.
     static readonly SearchValues<char> Harmless =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?[]@&+=%");
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?[]@&+=");
 
     readonly ConcurrentDictionary<string, bool> told = new(StringComparer.Ordinal);
 
     /// <summary>Scripts of this origin may not read the tenant's answers.</summary>
     public void Origin(Tenant tenant, string origin)
     {
-        if (!IsNew($"origin {tenant.Id} {origin}")) return;
+        if (!settings.Development || !IsNew($"origin {tenant.Id} {origin}")) return;
         if (origin == "null") Log.Opaque(logger, tenant.Id);
         else if (!LocalOrigins.IsOrigin(origin)) Log.Hidden(logger, "an origin", tenant.Id);
-        else Log.Origin(logger, origin, tenant.Id, $"dotnet dev.cs up{Where()} --origin {origin}");
+        else Log.Origin(logger, origin, tenant.Id, $"dotnet dev.cs up{Where()} --origin \"{origin}\"");
     }
 
     /// <summary>The client has not registered this redirect URI.</summary>
@@ -40,7 +40,7 @@ public sealed partial class Refusals(Settings settings, ILogger<Refusals> logger
 
     void Uri(Tenant tenant, Client client, string uri, string what, string option)
     {
-        if (!IsNew($"{option} {tenant.Id} {client.Id} {uri}")) return;
+        if (!settings.Development || !IsNew($"{option} {tenant.Id} {client.Id} {uri}")) return;
         if (!IsHarmless(uri) || !IsHarmless(client.Id)) Log.Hidden(logger, $"a {what}", tenant.Id);
         else if (client.MetadataUrl is not null) Log.Document(logger, what, uri, client.Id, tenant.Id);
         else if (Protocol.RedirectUri.Fault(uri, client.Native, client.RelaxedRedirects) is { } fault)
@@ -48,12 +48,12 @@ public sealed partial class Refusals(Settings settings, ILogger<Refusals> logger
         else
         {
             Log.Unregistered(logger, what, uri, client.Id, tenant.Id,
-                $"dotnet dev.cs admin{Where()} client set {client.Id} --tenant {tenant.Id} {option} '{uri}'");
+                $"dotnet dev.cs admin{Where()} client set {client.Id} --tenant {tenant.Id} {option} \"{uri}\"");
         }
     }
 
     // The list never shrinks, so that a stranger who fills it silences the log and no more.
-    bool IsNew(string refusal) => settings.Development && told.Count < MaxLines
+    bool IsNew(string refusal) => told.Count < MaxLines
         && told.TryAdd(refusal[..Math.Min(refusal.Length, 2 * MaxChars)], true) && (told.Count < MaxLines || LogLast());
 
     bool LogLast()
@@ -97,7 +97,8 @@ public sealed partial class Refusals(Settings settings, ILogger<Refusals> logger
         public static partial void Document(ILogger logger, string what, string address, string client, string tenant);
 
         [LoggerMessage(47, LogLevel.Warning,
-            "{What} was refused by tenant {Tenant}. It is not shown: it is longer than 200 characters, or has characters that none has")]
+            "{What} was refused by tenant {Tenant}. It is not shown: it is longer than 200 characters, or has characters that mean "
+            + "something to a shell")]
         public static partial void Hidden(ILogger logger, string what, string tenant);
 
         [LoggerMessage(48, LogLevel.Warning, "{Count} addresses were refused since the start. No more are told of")]

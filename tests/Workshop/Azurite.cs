@@ -32,12 +32,15 @@ static class Azurite
 
     /// <summary>An instance's Azurite: a new one that keeps its data in the instance's folder, or, at the usual place, the one that is
     /// running already (null).</summary>
-    public static async Task<Child?> UseOrStart(Instance its)
+    /// <param name="its">The instance.</param>
+    /// <param name="key">The account's key, base64; null: the usual one.</param>
+    public static async Task<Child?> UseOrStart(Instance its, string? key)
     {
         var busy = its.Azurite.Where(Ports.IsBusy).ToArray();
         if (busy.Length == 0)
             return await Start(its.Azurite, new LogFile($"{its.Folder}/azurite.log"),
-                ["--blobHost", its.Address, "--location", $"{its.Folder}/azurite"]);
+                ["--blobHost", its.Address, "--location", $"{its.Folder}/azurite"],
+                key is null ? [] : [("AZURITE_ACCOUNTS", $"{Account}:{key}")]);
         using var http = new HttpClient();
         using var answer = busy.Length == 3 && its == new Instance() ? await http.GetAsync($"{its.UploadOrigin}/", Shell.Stopping) : null;
         if (answer?.Headers.Server.ToString().StartsWith("Azurite", StringComparison.Ordinal) == true)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Latchkey.Workshop;
 
 /// <summary><c>dev.cs up</c>: Azurite and the service on their usual ports, until Ctrl-C.</summary>
@@ -47,9 +49,11 @@ static class Up
     {
         var its = options.Instance;
         Child? azurite = null, broker = null, service = null;
+        // The usual key is known to everybody, so also to who is in the same network.
+        var own = its.Host is null ? null : Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
         await Shell.Step("Building, and starting Azurite", () => Task.WhenAll(build(), StartAzurite(),
             options.WithSample ? Sample.Build($"{its.Origin}/demo") : Task.CompletedTask));
-        var key = await BlobCors.UsualKey();
+        var key = own ?? await BlobCors.UsualKey();
         await BlobCors.Allow(its.Address, its.Azurite[0], key, [.. options.AllOrigins, its.Origin]);
         await Shell.Step("Starting the broker for messages",
             async () => broker = await Broker.Start(its.Broker, new LogFile($"{its.Folder}/broker.log"), its.Address));
@@ -59,7 +63,7 @@ static class Up
         if (options.WithSample) await Shell.Step("Starting the sample app", () => Sample.Serve(its));
         return new(service!, broker!, azurite, log);
 
-        async Task StartAzurite() => azurite = await Azurite.UseOrStart(its);
+        async Task StartAzurite() => azurite = await Azurite.UseOrStart(its, own);
     }
 
     // At the usual place the settings' file has the last word.

@@ -17,7 +17,8 @@ static class Welcome
         Users      alice / alice-password, bob / bob-password, admin / admin-password
         Clients    mobile: apps and single-page apps, with code and PKCE; first-party: password grant; tv: device grant
                    web / web-secret-for-local-runs-only: web apps with a server; service / service-secret-for-local-runs-only
-        Redirects  of mobile: com.example.files:/callback, http://127.0.0.1:{any port}/callback, / and /callback of http origins
+        Redirects  of mobile: com.example.files:/callback, http://127.0.0.1:{any port}/callback,
+                   / and /callback of this machine's http origins
         Origins    http://localhost at the ports {{string.Join(", ", LocalOrigins.Ports.Order())}}; web views of Capacitor, Ionic, Cordova
                    {{(named.Count == 0 ? "another one: --origin http://localhost:6006" : string.Join("\n           ", named))}}
         Uploads    {{its.UploadOrigin}}   Azurite, tables at 127.0.0.1:{{its.Azurite[2]}}, {{data}}
@@ -57,8 +58,8 @@ static class Welcome
                    {its.Host} in NSExceptionDomains; and NSLocalNetworkUsageDescription, with which iOS asks the user
         Android    android:usesCleartextTraffic="true" in the manifest, or a network security config that permits {its.Host}
         Capacitor  on Android also server.androidScheme "http": the page of https://localhost may not call http
-        Browsers   nothing, but {its.Origin} is no secure context: no passkeys, and no WebCrypto, so that a page
-                   there can't make PKCE's challenge. A page at http://localhost on this machine can
+        Browsers   can't sign in to a page of this machine's address: its redirect URI is plain http and not localhost, which
+                   RFC 8252 does not allow. {its.Origin} itself is no secure context, so it has no passkeys
 
         """;
 }

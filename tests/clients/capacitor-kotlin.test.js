@@ -195,6 +195,66 @@ describe('the Android uploader on the JVM', { skip: missing, timeout: 300_000 },
     assert.deepEqual([offline.outcome, offline.seconds, offline.upload.state], ['Later', undefined, 'waiting']);
   });
 
+  test('what is no answer of the service is tried later, and ends no session', async () => {
+    let answer = [403, '<h1>Blocked</h1>'];
+    const proxy = createServer((_, response) => response.writeHead(answer[0]).end(answer[1]));
+    await new Promise(resolve => proxy.listen(0, '127.0.0.1', resolve));
+    const at = { issuer: `http://127.0.0.1:${proxy.address().port}/demo` };
+    const name = join(folder, `latchkey:tokens:${at.issuer}:${clientId}`.replace(/[^A-Za-z0-9]/g, '_'));
+    writeFileSync(name, readFileSync(tokenFile()));
+    const { id } = await jvm('add', { ...at, path: file(1_000).path, file: {} });
+    const later = async () => assert.deepEqual((({ outcome, upload }) => [outcome, upload.code])(await jvm('run', { ...at, id })), ['Later', undefined]);
+    await later();
+    answer = [302, ''];
+    await later();
+    answer = [201, JSON.stringify({ id: 'f', status: 'pending', upload: {} })]; // Without a URL.
+    await later();
+    writeFileSync(name, JSON.stringify({ ...tokens(), expiresAt: 0 }));
+    answer = [404, '{}'];
+    await later();
+    await new Promise(resolve => proxy.close(resolve));
+  });
+
+  test('copies that no upload needs are deleted, and only they', async () => {
+    const copies = join(folder, 'copies');
+    mkdirSync(copies);
+    const copy = async () => {
+      const one = file(1_000);
+      const path = join(copies, randomUUID());
+      renameSync(one.path, path);
+      return { path, id: await add({ ...one, path }, { name: 'one.jpg' }) };
+    };
+    const [waiting, failed, done] = [await copy(), await copy(), await copy()];
+    utimesSync(failed.path, new Date(), new Date(Date.now() - 60_000));
+    assert.equal((await jvm('run', { id: failed.id })).outcome, 'Failed');
+    assert.equal((await jvm('run', { id: done.id })).outcome, 'Done');
+    writeFileSync(join(copies, 'of-nobody'), 'x');
+    const left = async () => { await jvm('sweep'); return readdirSync(copies).sort(); };
+    const damaged = join(folder, 'queue/damaged.json');
+    writeFileSync(damaged, '{');
+    assert.equal((await left()).length, 4, 'one that can\'t be read may need any of them');
+    rmSync(damaged);
+    assert.deepEqual((await left()).map(name => join(copies, name)), [waiting.path, failed.path].sort());
+  });
+
+  test('a sign-out or a sign-in of another during a refresh is not undone, and nothing is sent as the other', async () => {
+    const own = file(2_000);
+    const id = await add(own);
+    const alice = tokens();
+    await signIn('bob');
+    const bob = tokens();
+    keep({ ...alice, expiresAt: 0 });
+    assert.equal((await jvm('run', { id, signsIn: JSON.stringify(bob) })).outcome, 'SignedOut');
+    assert.deepEqual(tokens(), bob);
+    assert.equal(await uploaded(own), 0);
+    keep({ ...alice, expiresAt: 0 });
+    await jvm('refresh', { signsOut: true });
+    assert.equal(existsSync(tokenFile()), false);
+    await signIn();
+    assert.equal((await jvm('run', { id })).outcome, 'Done');
+    assert.equal(await uploaded(own), 1);
+  });
+
   test('an upload is never sent by another user, and waits for the sign-in of its own', async () => {
     const own = file(2_000);
     const id = await add(own);

@@ -1,10 +1,12 @@
-// What can be told of the Capacitor plugin without a phone: its Swift is well-formed, and iOS, Android and the web have the same calls,
-// states and codes. What the Kotlin does is in capacitor-kotlin.test.js.
+// What can be told of the Capacitor plugin without a phone: its Swift can be parsed (nothing compiles it), iOS, Android and the web have
+// the same calls, states and codes, and its tarball has all of it. What the Kotlin does is in capacitor-kotlin.test.js.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const plugin = fileURLToPath(new URL('../../clients/capacitor/', import.meta.url));
 const swift = 'ios/Sources/LatchkeyUploader/';
@@ -13,7 +15,7 @@ const read = path => readFileSync(plugin + path, 'utf8');
 const all = (text, pattern) => [...text.matchAll(pattern)].map(match => match[1]).sort();
 const missing = existsSync(`${plugin}node_modules/web-tree-sitter`) ? false : 'clients/capacitor is not installed: npm ci';
 
-test('the Swift of the plugin is well-formed', { skip: missing }, async () => {
+test('the Swift of the plugin can be parsed', { skip: missing }, async () => {
   const require = createRequire(`${plugin}package.json`);
   const Parser = require('web-tree-sitter');
   await Parser.init();
@@ -54,4 +56,15 @@ test('iOS and Android have the same states, codes, fields and keys', () => {
     assert.match(code, /"latchkey:tokens:/);
     assert.match(code, /8L? \* 1024 \* 1024/);
   }
+});
+
+test('the tarball has everything that iOS, Android and the web are built from', { skip: existsSync(`${plugin}dist/index.js`) ? false : 'clients/capacitor is not built' }, async () => {
+  const { stdout } = await promisify(execFile)(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['pack', '--dry-run', '--ignore-scripts', '--json'], { cwd: plugin });
+  const packed = JSON.parse(stdout)[0].files.map(({ path }) => path).sort();
+  const below = folder => readdirSync(plugin + folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+    .map(entry => `${entry.parentPath}/${entry.name}`.replaceAll('\\', '/').slice(plugin.length));
+  assert.deepEqual(packed, [
+    'LICENSE', 'LatchkeyCapacitorUploader.podspec', 'Package.swift', 'README.md', 'android/build.gradle', 'package.json',
+    ...below('android/src/main'), ...below('ios/Sources'), ...below('dist'),
+  ].sort());
 });

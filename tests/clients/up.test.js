@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
+import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { missing, signIn } from './chromium.js';
 import { inAnApp } from './web-app.js';
 import { issuer, photo } from './service.js';
@@ -61,7 +62,14 @@ test('up: an origin that nobody allows is refused, and the log has the command t
     const failure = await page.evaluate(url => fetch(url, { method: 'POST', headers: { Authorization: 'Bearer x' } }).catch(fault => fault.message), `${second.origin}/demo/files`);
     assert.equal(failure, 'Failed to fetch');
   });
-  assert.ok((await readFile(second.log, 'utf8')).includes(`start it with: dotnet dev.cs up${second.options} --origin http://localhost:6007`));
+  assert.ok((await readFile(second.log, 'utf8')).includes(`start it with: dotnet dev.cs up${second.options} --origin "http://localhost:6007"`));
+});
+
+test('up --host: the key that every emulator has does not open its storage', { skip: without, timeout }, async () => {
+  const { EMULATOR_ACCOUNT_KEY_STR: key } = (await import('../azurite/node_modules/azurite/dist/src/blob/utils/constants.js')).default;
+  assert.ok(key);
+  const storage = new BlobServiceClient(`${second.uploads}/devstoreaccount1`, new StorageSharedKeyCredential('devstoreaccount1', key));
+  await assert.rejects(storage.listContainers().next(), { statusCode: 403 });
 });
 
 test('up --host: issuer and addresses are those of the network, and the data are its own', { skip: without, timeout }, async () => {

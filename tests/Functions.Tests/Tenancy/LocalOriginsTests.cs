@@ -50,17 +50,17 @@ public sealed class LocalOriginsTests : IAsyncLifetime
         Assert.Equal(
         [
             "Warning: A script of http://localhost:6007 was refused: tenant demo does not allow this origin. If it is your app, stop the "
-                + $"service and start it with: dotnet dev.cs up {where} --origin http://localhost:6007 ",
+                + $"service and start it with: dotnet dev.cs up {where} --origin \"http://localhost:6007\" ",
             "Warning: A script without an origin (\"null\") was refused by tenant demo: the page was opened as a file, or is in a sandbox. "
                 + "Serve it by http, for example with: npx vite ",
             "Warning: The redirect URI http://localhost:6007/cb?a=1&b=2 was refused: client mobile of tenant demo has not registered it. "
                 + $"If it is your app's: dotnet dev.cs admin {where} client set mobile --tenant demo --add-redirect "
-                + "'http://localhost:6007/cb?a=1&b=2' ",
+                + "\"http://localhost:6007/cb?a=1&b=2\" ",
             "Warning: The redirect URI http://192.168.1.20:6007/cb was refused: client mobile of tenant demo has not registered it, and "
                 + "can't. http is only allowed for 127.0.0.1, [::1] and localhost (RFC 8252 §7.3); use https. ",
             "Warning: The post-logout redirect URI http://localhost:6007/bye was refused: client mobile of tenant demo has not registered "
                 + $"it. If it is your app's: dotnet dev.cs admin {where} client set mobile --tenant demo --add-logout-redirect "
-                + "'http://localhost:6007/bye' ",
+                + "\"http://localhost:6007/bye\" ",
         ], Told());
     }
 
@@ -70,9 +70,10 @@ public sealed class LocalOriginsTests : IAsyncLifetime
         await Refused("authorize?client_id=mobile&redirect_uri=http://localhost:6007/%0AWarning:%20forged");
         await Refused("authorize?client_id=mobile&redirect_uri=http://localhost:6007/';curl%20evil.example");
         await Refused("authorize?client_id=mobile&redirect_uri=http://localhost:6007/$(curl)");
+        await Refused("authorize?client_id=mobile&redirect_uri=http://localhost:6007/%25PATH%25"); // cmd.exe replaces it.
         await Refused($"authorize?client_id=mobile&redirect_uri=http://localhost:6007/{new string('a', 500)}");
         Assert.Null(await Allowed("demo", "http://evil.example/$(curl)"));
-        Assert.Equal(5, Told().Count);
+        Assert.Equal(6, Told().Count);
         Assert.All(Told(), line => Assert.Contains("It is not shown", line, StringComparison.Ordinal));
         for (var many = 0; many < 120; many++) await Allowed("demo", $"http://{many}.evil.example");
         Assert.Equal(100, Told().Count);

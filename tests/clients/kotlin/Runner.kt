@@ -9,27 +9,42 @@ import com.latchkey.uploader.core.Upload
 import com.latchkey.uploader.core.UploadQueue
 import com.latchkey.uploader.core.UploadRun
 import java.io.File
+import kotlin.concurrent.thread
 import org.json.JSONObject
 
 /** Values as files of one folder, so that two processes share them. */
 class FolderStore(private val folder: File) : SecureStore {
     private fun file(name: String) = File(folder, name.replace(Regex("[^A-Za-z0-9]"), "_"))
 
-    override fun get(name: String): String? = file(name).takeIf { it.exists() }?.readText()
+    /** Called once, when the next value has been read. */
+    var afterGet: (() -> Unit)? = null
 
-    override fun set(name: String, value: String) {
+    override fun get(name: String): String? {
+        val value = file(name).takeIf { it.exists() }?.readText()
+        afterGet.also { afterGet = null }?.invoke()
+        return value
+    }
+
+    override fun set(name: String, value: String) = synchronized(SecureStore.LOCK) {
         val part = File(folder, "part-${ProcessHandle.current().pid()}")
         part.writeText(value)
         check(part.renameTo(file(name)))
     }
 
-    override fun remove(name: String) {
+    override fun remove(name: String) = synchronized(SecureStore.LOCK) {
         file(name).delete()
+        Unit
     }
 }
 
-/** Dies before or after a request of a number, as an app that the system ends; spoils the first storage URL if told to. */
-class FaultyHttp(allowLocal: Boolean, private val dieBefore: Int, private val dieAfter: Int, private val spoil: Boolean) : Http(allowLocal) {
+/**
+ * Dies before or after a request of a number, as an app that the system ends; spoils the first storage URL if told to.
+ *
+ * @param onTokens called when the token endpoint has answered.
+ */
+class FaultyHttp(
+    allowLocal: Boolean, private val dieBefore: Int, private val dieAfter: Int, private val spoil: Boolean, private val onTokens: () -> Unit
+) : Http(allowLocal) {
     private var number = 0
     private var isSpoilt = false
 
@@ -42,7 +57,7 @@ class FaultyHttp(allowLocal: Boolean, private val dieBefore: Int, private val di
     }
 
     override fun send(method: String, url: String, headers: Map<String, String>, body: String?): Answer =
-        counted { super.send(method, url, headers, body) }
+        counted { super.send(method, url, headers, body) }.also { if (url.endsWith("/oauth/token")) onTokens() }
 
     override fun put(url: String, headers: Map<String, String>, file: File, offset: Long, length: Long, onBytes: (Long) -> Unit): Answer =
         counted {
@@ -57,8 +72,14 @@ fun main(args: Array<String>) {
     val folder = File(options.getString("folder"))
     val queue = UploadQueue(File(folder, "queue"))
     val issuer = options.getString("issuer")
-    val http = FaultyHttp(options.optBoolean("allowLocal", true), options.optInt("dieBefore"), options.optInt("dieAfter"), options.optBoolean("spoil"))
-    val session = Session(issuer, options.getString("clientId"), FolderStore(folder), http, File(folder, "lock"))
+    val store = FolderStore(folder)
+    val tokens = "latchkey:tokens:$issuer:${options.getString("clientId")}"
+    val http = FaultyHttp(options.optBoolean("allowLocal", true), options.optInt("dieBefore"), options.optInt("dieAfter"), options.optBoolean("spoil")) {
+        // What the web view does meanwhile: another user signs in, or this one signs out between the session's reading and its writing.
+        if (options.has("signsIn")) store.set(tokens, options.getString("signsIn"))
+        if (options.has("signsOut")) store.afterGet = { thread { store.remove(tokens) }.join(500) }
+    }
+    val session = Session(issuer, options.getString("clientId"), store, http, File(folder, "lock"))
     when (options.getString("do")) {
         "add" -> {
             val user = checkNotNull(session.user()) { "Nobody is signed in." }
@@ -79,6 +100,10 @@ fun main(args: Array<String>) {
                 .put("upload", queue.find(id)?.status()).put("events", events.size))
         }
         "resume" -> println(JSONObject().put("moved", queue.move(null, setOf(State.PAUSED, State.FAILED), State.WAITING).size))
+        "sweep" -> {
+            queue.sweep(File(folder, "copies"))
+            println("{}")
+        }
         "refresh" -> println(JSONObject().put("token", session.accessToken(options.optString("refused", "").ifEmpty { null })))
     }
 }

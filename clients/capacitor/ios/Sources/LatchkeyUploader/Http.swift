@@ -23,6 +23,9 @@ struct Answer {
     /// `code` of problem+json (RFC 9457), or `error` of an OAuth error (RFC 6749 section 5.2).
     var code: String { json["code"] as? String ?? json["error"] as? String ?? "http_\(status)" }
 
+    /// True if the service has answered: what it refuses has a code. A proxy's page, or that of a wrong address, has none.
+    var isOfService: Bool { isSuccess || json["code"] != nil || json["error"] != nil }
+
     /// True if the same request may succeed later: RFC 9110 sections 15.5.9 and 15.6, RFC 6585 section 4.
     var isPassing: Bool { status == 408 || status == 429 || status >= 500 }
 

@@ -8,6 +8,7 @@ struct KeychainStore {
     let accessGroup: String?
 
     private static let service = "latchkey-uploader"
+    private static let lock = NSRecursiveLock()
 
     func get(_ name: String) throws -> String? {
         var query = base(name)
@@ -20,7 +21,19 @@ struct KeychainStore {
         return String(data: data, encoding: .utf8)
     }
 
+    /// One at a time in this process. Whoever looks at a value and then writes does both in here, so that no sign-out or sign-in comes
+    /// in between.
+    func exclusively<T>(_ work: () throws -> T) rethrows -> T {
+        Self.lock.lock()
+        defer { Self.lock.unlock() }
+        return try work()
+    }
+
     func set(_ name: String, _ value: String) throws {
+        try exclusively { try write(name, value) }
+    }
+
+    private func write(_ name: String, _ value: String) throws {
         let data = Data(value.utf8)
         let status = SecItemUpdate(base(name) as CFDictionary, [kSecValueData as String: data] as CFDictionary)
         if status == errSecSuccess { return }
@@ -33,7 +46,7 @@ struct KeychainStore {
     }
 
     func remove(_ name: String) throws {
-        let status = SecItemDelete(base(name) as CFDictionary)
+        let status = exclusively { SecItemDelete(base(name) as CFDictionary) }
         guard status == errSecSuccess || status == errSecItemNotFound else { throw KeychainError(status: status) }
     }
 

@@ -10,7 +10,6 @@ actor Session {
     private let lockFile: URL
     private var refreshing: Task<String, Error>?
 
-    /// - Parameter lockFile: one file for all processes of the app, such as its extensions.
     init(issuer: String, clientId: String, store: KeychainStore, http: Http, lockFile: URL) {
         self.issuer = issuer
         self.clientId = clientId
@@ -62,16 +61,18 @@ actor Session {
         let answer = try await http.send("POST", "\(issuer)/oauth/token", headers: [
             "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"
         ], body: Data(form.utf8))
+        return try store.exclusively { try keep(answer, sent) }
+    }
+
+    private func keep(_ answer: Answer, _ sent: String) throws -> String {
         guard var current = read() else { throw UploadError.signedOut } // Signed out meanwhile: what came is not kept.
         guard current["refreshToken"] as? String == sent else {
             if let token = fresh(current, nil) { return token }
             throw UploadError.tryLater(seconds: 1) // Somebody else refreshed.
         }
-        if answer.isPassing { throw answer.later }
+        if Self.ended.contains(answer.code) { throw UploadError.signedOut } // The web view finds the same and tells the user.
         let new = answer.json
-        guard answer.isSuccess, let token = new["access_token"] as? String, !token.isEmpty else {
-            throw UploadError.signedOut // The web view finds the same and tells the user.
-        }
+        guard answer.isSuccess, let token = new["access_token"] as? String, !token.isEmpty else { throw answer.later }
         current["accessToken"] = token
         current["tokenType"] = new["token_type"] as? String ?? "Bearer"
         current["expiresAt"] = Self.now() + (new["expires_in"] as? Int ?? 60) * 1000
@@ -97,6 +98,7 @@ actor Session {
         return tokens
     }
 
+    private static let ended: Set = ["invalid_grant", "invalid_client", "unauthorized_client"]
     private static let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
     private static func now() -> Int { Int(Date().timeIntervalSince1970 * 1000) }

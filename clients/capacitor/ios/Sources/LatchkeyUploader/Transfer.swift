@@ -10,7 +10,8 @@ struct Part: Codable {
     let copy: String?
 }
 
-/// The background URLSessions: one for what is to be sent now, one for what waits until the system finds it convenient.
+/// The background URLSessions: one for what is to be sent now, one for what waits until the system finds it convenient. They follow
+/// redirects by themselves, without asking the delegate; no token is in their requests.
 final class Transfer: NSObject, URLSessionDataDelegate {
     /// A task has ended: true if storage took the bytes.
     var ended: ((Part, Bool) -> Void)?
@@ -21,7 +22,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
     static let identifiers = ["latchkey-uploads", "latchkey-uploads-convenient"]
     private let copies: URL
-    private lazy var sessions: [URLSession] = Self.identifiers.enumerated().map { number, identifier in
+    private lazy var sessions: [URLSession] = Transfer.identifiers.enumerated().map { number, identifier in
         let configuration = URLSessionConfiguration.background(withIdentifier: identifier)
         configuration.isDiscretionary = number == 1
         configuration.sessionSendsLaunchEvents = true
@@ -43,10 +44,10 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
     /// What is being sent, also from before the app was ended.
     func parts() async -> [(part: Part, task: URLSessionTask)] {
-        var all: [(Part, URLSessionTask)] = []
+        var all: [(part: Part, task: URLSessionTask)] = []
         for session in sessions {
             for task in await session.allTasks where task.state == .running || task.state == .suspended {
-                if let part = Self.part(of: task) { all.append((part, task)) }
+                if let part = Self.part(of: task) { all.append((part: part, task: task)) }
             }
         }
         return all
@@ -98,13 +99,6 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         totalBytesExpectedToSend: Int64
     ) {
         if let part = Self.part(of: task) { progressed?(part, Int(totalBytesSent)) }
-    }
-
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
     }
 
     func urlSessionDidFinishEvents(forBackgroundURLSession session: URLSession) {

@@ -59,7 +59,7 @@ struct Upload: Codable {
     /// photo is begun once, even if the app queues it again after it was installed anew.
     init(_ options: [String: Any], user: String, unmetered: Bool, charging: Bool) throws {
         guard let address = options["path"] as? String else { throw PluginError("`path` is missing.") }
-        let file = address.hasPrefix("file:") ? URL(string: address) ?? URL(fileURLWithPath: address) : URL(fileURLWithPath: address)
+        let file = URL(fileURLWithPath: Self.path(of: address))
         guard let found = try? Self.properties(file) else { throw PluginError("There is no file \(file.path).") }
         let name = (options["name"] as? String).flatMap { $0.isEmpty ? nil : $0 } ?? file.lastPathComponent
         var body: [String: Any] = ["name": name, "size": found.size, "resumable": found.size >= Self.blocksFrom]
@@ -67,12 +67,15 @@ struct Upload: Codable {
             if let value = options[field], !(value is NSNull) { body[field] = value }
         }
         let asset = options["asset"] as? String ?? ""
-        let home = NSHomeDirectory() + "/"
-        self.id = asset.isEmpty ? UUID().uuidString.lowercased() : "asset-" + Self.sha256([
-            asset, String(found.size), body["modifiedAt"] as? String ?? "", user, body["space"] as? String ?? "me"
-        ].joined(separator: "\n")).prefix(40)
+        let modifiedAt = body["modifiedAt"] as? String ?? ""
+        let space = body["space"] as? String ?? "me"
+        let key = Self.sha256("\(asset)\n\(found.size)\n\(modifiedAt)\n\(user)\n\(space)")
+        // Without symbolic links: /private/var is /var.
+        let home = URL(fileURLWithPath: NSHomeDirectory()).resolvingSymlinksInPath().path + "/"
+        let resolved = file.resolvingSymlinksInPath().path
+        self.id = asset.isEmpty ? UUID().uuidString.lowercased() : "asset-\(key.prefix(40))"
         self.user = user
-        self.path = file.path.hasPrefix(home) ? String(file.path.dropFirst(home.count)) : file.path
+        self.path = resolved.hasPrefix(home) ? String(resolved.dropFirst(home.count)) : file.path
         self.size = found.size
         self.fileModified = found.modified
         self.request = try JSONSerialization.data(withJSONObject: body, options: .sortedKeys)
@@ -80,6 +83,14 @@ struct Upload: Codable {
         self.charging = charging
         self.deleteAfter = options["deleteAfter"] as? Bool ?? false
         self.queuedAt = Date()
+    }
+
+    /// A `file:` address or a path. Below iOS 17 `URL` refuses an address with a space or an umlaut that is not escaped.
+    private static func path(of address: String) -> String {
+        guard address.hasPrefix("file:") else { return address }
+        var path = String(address.dropFirst(5))
+        if path.hasPrefix("//") { path = String(path.dropFirst(2).drop { $0 != "/" }) } // The host is empty, or localhost.
+        return path.removingPercentEncoding ?? path
     }
 
     private static func properties(_ file: URL) throws -> (size: Int, modified: Int) {

@@ -65,8 +65,8 @@ public actor Uploader {
         let connection = try connect()
         guard let user = await connection.session.user() else { throw PluginError("Nobody is signed in.") }
         let uploads = try files.map { try Upload($0, user: user, unmetered: unmetered, charging: charging) }
+        defer { later { await self.fill() } }
         try uploads.forEach { try connection.queue.add($0) }
-        later { await self.fill() }
         return uploads.map(\.id)
     }
 
@@ -244,7 +244,7 @@ public actor Uploader {
     /// Begins, or asks how far it is; hands over what is missing, or completes. Answers what was handed over.
     private func turn(_ upload: Upload, _ connection: Connection, room: Int) async throws -> [Part] {
         if let fault = upload.fault { throw UploadError.refused(code: fault) }
-        let begun = try await api(connection, "/files", upload.request, ["Idempotency-Key": "\"\(upload.id)\""])
+        let begun = try await api(upload, connection, "/files", upload.request, ["Idempotency-Key": "\"\(upload.id)\""])
         guard begun.isSuccess else {
             if begun.status == 410 { throw UploadError.tryLater(seconds: 1) } // The key begins another.
             throw UploadError.refused(code: begun.code)
@@ -266,7 +266,8 @@ public actor Uploader {
         // Everything has arrived. Without `upload` it was one PUT whose answer was lost.
         if let fault = upload.fault { throw UploadError.refused(code: fault) }
         let body = blockSize.map { ["blocks": Self.blocks(upload.size, $0)] } ?? [:]
-        let answer = try await api(connection, "/files/\(fileId)/complete", JSONSerialization.data(withJSONObject: body), [:])
+        let answer = try await api(
+            upload, connection, "/files/\(fileId)/complete", JSONSerialization.data(withJSONObject: body), [:])
         if answer.isSuccess { return finish(upload) }
         if answer.status == 404 || answer.status == 410 || Self.unfinished.contains(answer.code) {
             throw UploadError.tryLater(seconds: 1)
@@ -286,6 +287,7 @@ public actor Uploader {
             try connection.transfer.send(whole, of: upload, url: url, headers: headers, offset: 0)
             return [whole]
         }
+        guard size > 0, size < 1 << 32, received.allSatisfy({ $0.count == 2 }) else { throw UploadError.tryLater(seconds: nil) }
         var parts: [Part] = []
         var left = room
         for number in 0..<Self.blocks(upload.size, size) where !received.contains(where: { $0[0] <= number && number <= $0[1] }) {
@@ -308,12 +310,15 @@ public actor Uploader {
     }
 
     /// A POST to the service. A token that is not taken is refreshed once.
-    private func api(_ connection: Connection, _ path: String, _ body: Data, _ headers: [String: String]) async throws -> Answer {
+    private func api(
+        _ upload: Upload, _ connection: Connection, _ path: String, _ body: Data, _ headers: [String: String]
+    ) async throws -> Answer {
         var token = try await connection.session.accessToken()
         for attempt in 1...2 {
+            if Session.subject(token) != upload.user { throw UploadError.signedOut } // Another user has signed in meanwhile.
             let all = headers.merging(["Authorization": "Bearer \(token)", "Content-Type": "application/json"]) { $1 }
             let answer = try await connection.http.send("POST", connection.issuer + path, headers: all, body: body)
-            if answer.isPassing { throw answer.later }
+            if answer.isPassing || !answer.isOfService { throw answer.later }
             if answer.status != 401 { return answer }
             if attempt == 1 { token = try await connection.session.accessToken(refused: token) }
         }
@@ -342,21 +347,26 @@ public actor Uploader {
     }
 }
 
-/// Asks the system for the half minute that it gives an app which has gone to the background.
+/// Asks the system for the half minute that it gives an app which has gone to the background. Its state is the main thread's.
 private final class UIApplicationTask: @unchecked Sendable {
     private var identifier = UIBackgroundTaskIdentifier.invalid
+    private var isOver = false
 
     init() {
-        DispatchQueue.main.async {
-            self.identifier = UIApplication.shared.beginBackgroundTask { self.finish() }
-        }
+        Task { await self.begin() }
     }
 
     func end() async {
-        await MainActor.run { finish() }
+        await finish()
     }
 
-    private func finish() {
+    @MainActor private func begin() {
+        if isOver { return }
+        identifier = UIApplication.shared.beginBackgroundTask { self.finish() }
+    }
+
+    @MainActor private func finish() {
+        isOver = true
         guard identifier != .invalid else { return }
         UIApplication.shared.endBackgroundTask(identifier)
         identifier = .invalid

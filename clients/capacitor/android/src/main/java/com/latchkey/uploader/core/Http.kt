@@ -27,6 +27,9 @@ class Answer(val status: Int, val body: String, private val retryAfter: String?)
     /** `code` of problem+json (RFC 9457), or `error` of an OAuth error (RFC 6749 section 5.2). */
     val code: String get() = json.optString("code", "").ifEmpty { json.optString("error", "").ifEmpty { "http_$status" } }
 
+    /** True if the service has answered: what it refuses has a code. A proxy's page, or that of a wrong address, has none. */
+    val isOfService get() = isSuccess || json.has("code") || json.has("error")
+
     /** True if the same request may succeed later: RFC 9110 sections 15.5.9 and 15.6, RFC 6585 section 4. */
     val isPassing get() = status == 408 || status == 429 || status >= 500
 

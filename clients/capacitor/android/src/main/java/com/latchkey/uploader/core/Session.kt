@@ -9,14 +9,20 @@ import kotlin.concurrent.withLock
 import org.json.JSONException
 import org.json.JSONObject
 
-/** The app's secure store: values by name. Nobody else can read it. */
+/** The app's secure store: values by name. Nobody else can read it. `set` and `remove` hold [LOCK]. */
 interface SecureStore {
+    /** Null if there is no such value. @throws java.io.IOException it can't be read now. */
     fun get(name: String): String?
 
     /** Returns once the value is on the disk. */
     fun set(name: String, value: String)
 
     fun remove(name: String)
+
+    companion object {
+        /** Whoever looks at a value and then writes holds it for both, so that no sign-out or sign-in comes in between. */
+        val LOCK = Any()
+    }
 }
 
 /** There are no tokens, or the service no longer takes them: the user has to sign in. */
@@ -77,11 +83,15 @@ class Session(
             .joinToString("&") { (key, value) -> key + "=" + URLEncoder.encode(value, "UTF-8") }
         val answer = http.send("POST", "$issuer/oauth/token",
             mapOf("Content-Type" to "application/x-www-form-urlencoded", "Accept" to "application/json"), form)
+        return synchronized(SecureStore.LOCK) { keep(answer, sent) }
+    }
+
+    private fun keep(answer: Answer, sent: String): String {
         val current = read() ?: throw SignedOut() // Signed out meanwhile: what came is not kept.
         if (current.optString("refreshToken", "") != sent) return fresh(current, null) ?: throw TryLater("Somebody else refreshed.", 1)
-        if (answer.isPassing) throw answer.later()
+        if (answer.code in ENDED) throw SignedOut() // The web view finds the same and tells the user.
         val token = answer.json.optString("access_token", "")
-        if (!answer.isSuccess || token.isEmpty()) throw SignedOut() // The web view finds the same and tells the user.
+        if (!answer.isSuccess || token.isEmpty()) throw answer.later()
         current.put("accessToken", token)
         current.put("tokenType", answer.json.optString("token_type", "Bearer"))
         current.put("expiresAt", now() + answer.json.optLong("expires_in", 60) * 1000)
@@ -96,6 +106,7 @@ class Session(
         ?.takeIf { it.optInt("v", 0) == 1 }
 
     companion object {
+        private val ENDED = setOf("invalid_grant", "invalid_client", "unauthorized_client")
         private val RENEWED = listOf("refreshToken" to "refresh_token", "idToken" to "id_token", "scope" to "scope")
 
         /** `sub` of a JWT; null if it is none. */

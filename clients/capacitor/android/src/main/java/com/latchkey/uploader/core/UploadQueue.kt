@@ -6,7 +6,7 @@ import java.io.IOException
 import org.json.JSONException
 import org.json.JSONObject
 
-/** The uploads, a file each in a folder of the app. They hold no token and no URL. All of the app's threads share one queue. */
+/** The uploads, a file each in a folder of the app. They hold no token and no URL. The app's threads share one object of a folder. */
 class UploadQueue(private val folder: File) {
     init {
         folder.mkdirs()
@@ -15,17 +15,18 @@ class UploadQueue(private val folder: File) {
     /** Adds an upload. One with the same id that has not failed and was not cancelled stays as it is. */
     @Synchronized
     fun add(upload: Upload) {
-        val there = find(upload.id)
-        if (there == null || there.state == State.FAILED || there.state == State.CANCELLED) write(upload)
+        if (takes(upload.id)) write(upload)
     }
+
+    /** True if `add` would add an upload with this id. */
+    fun takes(id: String): Boolean = find(id).let { it == null || it.state == State.FAILED || it.state == State.CANCELLED }
 
     @Synchronized
     fun find(id: String): Upload? = read(file(id))
 
     /** In the order in which they were queued. */
     @Synchronized
-    fun all(): List<Upload> = folder.listFiles().orEmpty().filter { it.name.endsWith(".json") }.mapNotNull { read(it) }
-        .sortedWith(compareBy({ it.queuedAt }, { it.id }))
+    fun all(): List<Upload> = files().mapNotNull { read(it) }.sortedWith(compareBy({ it.queuedAt }, { it.id }))
 
     /** The next upload of a user in one of the queues (with or without constraints). */
     fun next(queue: String, user: String?, except: Set<String>): Upload? =
@@ -50,6 +51,17 @@ class UploadQueue(private val folder: File) {
     fun forget(id: String) {
         file(id).delete()
     }
+
+    /** Deletes the files of a folder that no upload needs any more. Nothing if one of the uploads can't be read. */
+    @Synchronized
+    fun sweep(copies: File) {
+        val uploads = all()
+        if (uploads.size < files().size) return
+        val needed = uploads.filter { it.state != State.DONE && it.state != State.CANCELLED }.map { it.path }.toSet()
+        copies.listFiles().orEmpty().filter { it.absolutePath !in needed }.forEach { it.delete() }
+    }
+
+    private fun files() = folder.listFiles().orEmpty().filter { it.name.endsWith(".json") }
 
     private fun file(id: String): File {
         require(ID.matches(id)) { "This is no id of an upload." }

@@ -4,6 +4,7 @@ import java.io.File
 import java.io.IOException
 import java.net.URLEncoder
 import java.util.Locale
+import org.json.JSONException
 import org.json.JSONObject
 
 /** How a run has ended. */
@@ -48,6 +49,10 @@ class UploadRun(
         Outcome.Later(e.seconds)
     } catch (e: IOException) {
         Outcome.Later(null)
+    } catch (e: JSONException) { // An answer of another form.
+        Outcome.Later(null)
+    } catch (e: RuntimeException) { // Of the Keystore, or a file that may not be read now: the work must not end by it.
+        Outcome.Later(null)
     }
 
     // Three times: a URL may expire on the way, and an upload that took too long begins anew. False: try again later.
@@ -57,7 +62,7 @@ class UploadRun(
             if (upload == null || !upload.isActive || isStopped()) throw Stopped()
             if (session.user() != upload.user) throw SignedOut()
             upload.fault()?.let { throw Refused(0, it) }
-            val begun = api("POST", "/files", upload.request, mapOf("Idempotency-Key" to "\"$id\""))
+            val begun = api(upload, "/files", upload.request, mapOf("Idempotency-Key" to "\"$id\""))
             if (!begun.isSuccess) {
                 if (begun.status == 410) continue // It has expired meanwhile: the key begins another.
                 throw Refused(begun.status, begun.code)
@@ -106,9 +111,10 @@ class UploadRun(
     private fun put(upload: Upload, url: String, headers: Map<String, String>, offset: Long, length: Long, before: Long): Boolean {
         var told = 0L
         val answer = http.put(url, headers, File(upload.path), offset, length) { bytes ->
-            if (isStopped() || queue.find(upload.id)?.isActive != true) throw Stopped()
+            if (isStopped()) throw Stopped()
             if (bytes - told >= 256 * 1024) {
                 told = bytes
+                if (queue.find(upload.id)?.isActive != true) throw Stopped() // It reads a file.
                 onChange(upload.copy(state = State.SENDING, sent = before + bytes))
             }
         }
@@ -120,19 +126,20 @@ class UploadRun(
     private fun complete(begun: JSONObject, fileId: String, upload: Upload): Boolean {
         val size = begun.optJSONObject("upload")?.optLong("blockSize", 0) ?: 0
         val body = if (size > 0) JSONObject().put("blocks", blocks(upload.size, size)) else JSONObject()
-        val answer = api("POST", "/files/$fileId/complete", body.toString(), emptyMap())
+        val answer = api(upload, "/files/$fileId/complete", body.toString(), emptyMap())
         if (answer.isSuccess) return true
         if (answer.status == 404 || answer.status == 410 || answer.code in UNFINISHED) return false
         throw Refused(answer.status, answer.code)
     }
 
-    /** A request to the service. A token that is not taken is refreshed once. */
-    private fun api(method: String, path: String, body: String, headers: Map<String, String>): Answer {
+    /** A POST to the service. A token that is not taken is refreshed once. */
+    private fun api(upload: Upload, path: String, body: String, headers: Map<String, String>): Answer {
         var token = session.accessToken()
         for (attempt in 1..2) {
-            val answer = http.send(method, issuer + path,
+            if (Session.subject(token) != upload.user) throw SignedOut() // Another user has signed in meanwhile.
+            val answer = http.send("POST", issuer + path,
                 headers + mapOf("Authorization" to "Bearer $token", "Content-Type" to "application/json"), body)
-            if (answer.isPassing) throw answer.later()
+            if (answer.isPassing || !answer.isOfService) throw answer.later()
             if (answer.status != 401) return answer
             if (attempt == 1) token = session.accessToken(refused = token)
         }
