@@ -174,6 +174,34 @@ test('a new user signs up, backs up with a pause, looks offline, shares, deletes
     await button(page, 'Sign in').click();
     await button(page, 'Continue').click(); // The browser is still signed in; the service asks before it goes back to an app.
     await photos(page).nth(2).waitFor();
+    // With an old sign-in the service wants a new one first. If somebody else signs in there, nobody's account is deleted.
+    const ofMe = url => url.pathname.endsWith('/me');
+    await page.route(ofMe, route => (route.request().method() !== 'DELETE' ? route.continue() : route.fulfill({
+      status: 401, contentType: 'application/problem+json', headers: { 'Access-Control-Allow-Origin': app },
+      body: '{"code":"insufficient_user_authentication"}' })));
+    await button(page, 'Account').click();
+    await button(page, 'Delete account').click();
+    await context.clearCookies();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    await page.unroute(ofMe);
+    let deletions = 0;
+    page.on('request', request => { if (request.method() === 'DELETE' && ofMe(new URL(request.url()))) deletions++; });
+    await signIn(page, 'bob');
+    const allow = page.getByRole('button', { name: /^(Allow|Continue)$/ });
+    await allow.or(button(page, 'Account')).first().waitFor();
+    if (await allow.isVisible()) await allow.click();
+    await button(page, 'Account').click();
+    await page.getByText('Bob', { exact: true }).waitFor();
+    assert.equal(deletions, 0);
+    await button(page, 'Sign out').click();
+    await context.clearCookies();
+    await button(page, 'Sign in').click();
+    await signIn(page, email, password);
+    await allow.or(button(page, 'Account')).first().waitFor();
+    if (await allow.isVisible()) await allow.click();
+    await photos(page).nth(2).waitFor();
+
     await button(page, 'Account').click();
     await button(page, 'Delete account').click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();

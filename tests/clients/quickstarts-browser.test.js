@@ -59,6 +59,7 @@ async function use(script, body) {
     const consent = page.getByRole('button', { name: /^(Allow|Continue)$/ });
     await consent.or(page.getByLabel('Photo')).first().waitFor(); // Whoever has allowed the app before, and has just signed in, is not asked.
     if (await consent.isVisible()) await consent.click();
+    await page.getByLabel('Photo').waitFor(); // It may be there, hidden, before the sign-in is complete.
     const [answer] = await Promise.all([
       page.waitForResponse(response => /\/files\/[^/]+\/complete$/.test(response.url()) && response.request().method() === 'POST'),
       page.getByLabel('Photo').setInputFiles({ name, mimeType: 'image/jpeg', buffer }),

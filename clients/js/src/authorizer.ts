@@ -56,16 +56,18 @@ export function mustBeSafe(issuer: string): void {
   throw new LatchkeyError('invalid_argument', 'The issuer has to be https.');
 }
 
-/** The same authorizer, for whoever is signed in now and for nobody else: what one user began is not done as another. */
+/** The same authorizer, for whoever is signed in now, or next, and for nobody else: what one user began is not done as another. */
 export async function asOneUser(authorizer: Authorizer): Promise<Authorizer> {
-  const sub = (await authorizer.user())?.sub;
+  let sub = (await authorizer.user())?.sub;
   return {
     issuer: authorizer.issuer,
     user: () => authorizer.user(),
     heard: (url, headers) => authorizer.heard?.(url, headers),
     async authorize(method, url, rejected) {
       const authorization = await authorizer.authorize(method, url, rejected);
-      if ((await authorizer.user())?.sub !== sub) throw new SessionEndedError('user_changed', 'Another user has signed in meanwhile.');
+      const now = (await authorizer.user())?.sub;
+      sub ??= now; // Nobody was signed in yet.
+      if (now !== sub) throw new SessionEndedError('user_changed', 'Another user has signed in meanwhile.');
       return authorization;
     },
   };
