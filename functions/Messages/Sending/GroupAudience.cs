@@ -10,7 +10,7 @@ public delegate Task<IReadOnlyList<Recipient>> FileRecipients(string tenant, str
 /// Who is to get what goes to many. A message is for its group. An event is for the group that it is about, and the change of a file for
 /// those with whom it is shared too. All of it is asked when the message is given out: so whoever has left by then hears nothing.
 /// </summary>
-public sealed class GroupAudience(GroupStore groups, UserStore users, FileRecipients recipients)
+public sealed class GroupAudience(GroupStore groups, UserStore users, SendingLimits limits, FileRecipients recipients)
 {
     /// <summary>The users who are behind it: whoever has blocked one of them gets nothing.</summary>
     public static IEnumerable<string> Senders(Message said)
@@ -38,18 +38,22 @@ public sealed class GroupAudience(GroupStore groups, UserStore users, FileRecipi
         return [.. all.Distinct().OrderBy(to => to.ToString(), StringComparer.Ordinal)];
     }
 
-    /// <summary>How many get an event by one of its recipients; null if it has gone to so many already that these are too many.</summary>
+    /// <summary>
+    /// True if an event has not gone to so many yet that this recipient's are too many. Then they count (<see cref="SendingLimits"/>).
+    /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="to">The recipient.</param>
     /// <param name="told">How many have it.</param>
     /// <param name="cancel">Cancels.</param>
-    public async Task<int?> Size(string tenant, Recipient to, int told, CancellationToken cancel)
+    /// <exception cref="Http.Problem">429: not now.</exception>
+    public async Task<bool> TryCount(Tenant tenant, Recipient to, int told, CancellationToken cancel)
     {
         var room = MessageSender.MaxMembers - told;
-        if (room <= 0) return null; // A group may have grown while its pages were read.
-        if (to.Group is not { } group) return 1;
-        var members = (await groups.Members(tenant, group, null, room + 1, cancel)).Count;
-        return members <= room ? members : null;
+        if (room <= 0) return false; // A group may have grown while its pages were read.
+        var size = to.Group is { } group ? (await groups.Members(tenant.Id, group, null, room + 1, cancel)).Count : 1;
+        if (size > room) return false;
+        await limits.TakeOfEvents(tenant, size, cancel);
+        return true;
     }
 
     /// <summary>True if the user has an inbox: whoever is being deleted has none any more.</summary>

@@ -15,7 +15,7 @@ namespace Latchkey.Messages;
 /// storage fails it is tried until it has expired. Events beyond the tenant's limit (<see cref="SendingLimits"/>) are put off.
 /// </summary>
 public sealed partial class GroupQueue(GroupMessages messages, GroupAudience audience, GroupStore groups, Blocks blocks,
-    InboxStore inboxes, SendingLimits limits, TenantStore tenants, PubSubClient broker, TimeProvider clock, ILogger<GroupQueue> logger)
+    InboxStore inboxes, TenantStore tenants, PubSubClient broker, TimeProvider clock, ILogger<GroupQueue> logger)
 {
     const int PageSize = 100;
     const int AtOnce = 8;
@@ -67,11 +67,7 @@ public sealed partial class GroupQueue(GroupMessages messages, GroupAudience aud
             var order = place is null ? 1 : string.CompareOrdinal($"{to}", place.To);
             if (order < 0 || (order == 0 && place!.IsAll)) continue;
             var (after, copy) = (order == 0 ? place!.After : null, said with { To = to });
-            if (after is null && said.From is null)
-            {
-                if (await audience.Size(tenant.Id, to, told, cancel) is not { } size) continue;
-                await Count(tenant, id, size, before, told, cancel);
-            }
+            if (after is null && said.From is null && !await TryCount(tenant, id, to, before, told, cancel)) continue;
             before = to;
             var hears = to.Group is not null;
             for (var more = true; more;)
@@ -99,11 +95,11 @@ public sealed partial class GroupQueue(GroupMessages messages, GroupAudience aud
     }
 
     // What has to wait goes on behind those who have it.
-    async Task Count(Tenant tenant, string id, int size, Recipient? before, int told, CancellationToken cancel)
+    async Task<bool> TryCount(Tenant tenant, string id, Recipient to, Recipient? before, int told, CancellationToken cancel)
     {
         try
         {
-            await limits.TakeOfEvents(tenant, size, cancel);
+            return await audience.TryCount(tenant, to, told, cancel);
         }
         catch (Problem much) when (much.Status == 429 && before is not null)
         {

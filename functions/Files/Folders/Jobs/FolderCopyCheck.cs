@@ -11,7 +11,9 @@ namespace Latchkey.Files;
 public sealed class FolderCopyCheck(StorageClients storage, SpaceQuota spaceQuota, FileStore files)
 {
     const int AtOnce = 8;
-    const int PageSize = 1000; // One request, and some two seconds if all of these files are in the folder.
+
+    /// <summary>How many changes it looks at in a step: one request, and some two seconds if all of them are in the folder.</summary>
+    internal int PageSize { get; set; } = 1000;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
