@@ -8,7 +8,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.UseMiddleware(async (context, next) =>
 {
     await next();
-    context.GetInvocationResult().Value = null;
+    if (context.GetHttpContext() is not null) context.GetInvocationResult().Value = null;
 });
 builder.ConfigureFunctionsWebApplication();
 try

@@ -28,7 +28,8 @@ public static partial class Services
         .AddSingleton<GroupMessages>()
         .AddSingleton<GroupAudience>()
         .AddSingleton<FileRecipients>(provider => async (tenant, file, cancel) =>
-            [.. (await provider.GetRequiredService<ShareStore>().Recipients(tenant, file, cancel))
+            await provider.GetRequiredService<FileStore>().Find(tenant, file, cancel) is not { Status: FileStatus.Available } ? []
+            : [.. (await provider.GetRequiredService<ShareStore>().Recipients(tenant, file, cancel))
                 .Select(one => one.Kind == "group" ? new Recipient(Group: one.Id) : new Recipient(User: one.Id))])
         .AddSingleton<MessageSender>()
         .AddSingleton<DeviceKeys>()

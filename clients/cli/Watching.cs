@@ -9,8 +9,8 @@ using MQTTnet.Protocol;
 namespace Latchkey.Cli;
 
 /// <summary>
-/// Prints what arrives for the user who is signed in: by MQTT what comes from now on, and after each connect by the inbox what was missed.
-/// A connection that ends is opened again with a new key; while there is none, the inbox is read now and then.
+/// Prints what arrives for the user who is signed in: by MQTT what comes from now on, and by the inbox, which is read after each connect
+/// and now and then, what was missed or is told in no other way. A connection that ends is opened again with a new key.
 /// </summary>
 sealed class Watching(Call call) : IDisposable
 {
@@ -19,6 +19,7 @@ sealed class Watching(Call call) : IDisposable
 
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
     readonly IMqttClient client = new MqttClientFactory().CreateMqttClient();
     readonly Channel<JsonNode?> heard = Channel.CreateUnbounded<JsonNode?>();
@@ -57,19 +58,38 @@ sealed class Watching(Call call) : IDisposable
         {
             try
             {
-                if (await TryConnect()) pause = FirstPause;
-                await Once();
-                isBegun = true;
-                while (client.IsConnected)
+                if (!client.IsConnected && await TryConnect()) pause = FirstPause;
+                do
                 {
-                    if (await heard.Reader.ReadAsync(Cancel) is { } message) Show(message);
+                    await Once();
+                    isBegun = true;
+                    await Hear();
                 }
+                while (client.IsConnected);
             }
             catch (Failure busy) when (busy.Status is 429 or >= 500 || (busy.Status == 0 && isBegun))
             {
                 await call.Terminal.Error.WriteLineAsync(busy.Message);
             }
             await Task.Delay(pause, Cancel);
+        }
+    }
+
+    // Shows what comes for a minute, unless the connection ends.
+    async Task Hear()
+    {
+        using var minute = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        minute.CancelAfter(LookAgain);
+        try
+        {
+            while (client.IsConnected)
+            {
+                if (await heard.Reader.ReadAsync(minute.Token) is { } message) Show(message);
+            }
+        }
+        catch (OperationCanceledException) when (!Cancel.IsCancellationRequested)
+        {
+            // The inbox has its turn.
         }
     }
 
@@ -95,6 +115,7 @@ sealed class Watching(Call call) : IDisposable
         catch (Exception refused) when (refused is MqttCommunicationException or MqttProtocolViolationException or Failure { Status: 503 })
         {
             await call.Terminal.Error.WriteLineAsync($"The broker can't be reached: {refused.Message}");
+            if (client.IsConnected) await client.TryDisconnectAsync(); // It has not subscribed to all.
             return false;
         }
     }

@@ -34,7 +34,7 @@ public sealed class UserMessages(InboxStore inboxes, DeviceKeys keys, Blocks blo
         await blocks.RemoveAll(tenant.Id, user, cancel);
         await keys.RemoveAll(tenant.Id, user, cancel);
         await hours.Forget(tenant.Id, user, cancel);
-        await limits.Forget(tenant.Id, user, cancel);
         await inboxes.RemoveAll(tenant.Id, user, cancel);
+        await limits.Forget(tenant.Id, user, cancel); // Last: a message that was on its way is counted by now.
     }
 }

@@ -55,8 +55,11 @@ sealed class Rows(bool isPage)
     readonly List<TableEntity> all = [];
     readonly Dictionary<string, object> columns = [];
 
+    bool isTaken;
+
     /// <summary>The rows, in order.</summary>
-    public IReadOnlyList<TableEntity> All => all;
+    /// <exception cref="InvalidOperationException">No answer came by: the client has no <see cref="RowReader"/>.</exception>
+    public IReadOnlyList<TableEntity> All => isTaken ? all : throw new InvalidOperationException("Nobody has read the rows.");
 
     /// <summary>Takes the rows out of an answer.</summary>
     public void Take(Response answer)
@@ -67,6 +70,7 @@ sealed class Rows(bool isPage)
 
     internal void Read(ReadOnlySpan<byte> text)
     {
+        isTaken = true;
         var json = new Utf8JsonReader(text);
         json.Read();
         if (!isPage) all.Add(Row(ref json));
@@ -97,6 +101,11 @@ sealed class Rows(bool isPage)
             json.Read();
             if (isType) SetType(name, json.GetString()!);
             else if (!name.StartsWith("odata.", StringComparison.Ordinal) || name == ETag) SetValue(name, ref json);
+        }
+        // A type without a value, or behind one that is null.
+        foreach (var (name, value) in columns)
+        {
+            if (value is ColumnType) columns.Remove(name);
         }
         return new TableEntity(columns);
     }

@@ -50,16 +50,23 @@ public sealed class WorkQueues(StorageClients storage)
     }
 
     /// <summary>
-    /// True if messages of other tenants may wait in a queue whose messages say their tenant: one is among the first, or there are so many
-    /// that nobody knows. It costs one request.
+    /// True if a message of another tenant is among the first 32 that wait in a queue whose messages say their tenant; true as well if one
+    /// can't be read. It costs one request.
     /// </summary>
     /// <param name="queue">One of <see cref="QueueNames"/>, which is there.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task<bool> HasOthers(string queue, string tenant, CancellationToken cancel)
     {
-        var waiting = (await storage.Queues.GetQueueClient(queue).PeekMessagesAsync(MaxPeeked, cancel)).Value;
-        return waiting.Length == MaxPeeked || waiting.Any(message => TenantOf(message.MessageText) != tenant);
+        try
+        {
+            var waiting = (await storage.Queues.GetQueueClient(queue).PeekMessagesAsync(MaxPeeked, cancel)).Value;
+            return waiting.Any(message => TenantOf(message.MessageText) != tenant);
+        }
+        catch (FormatException)
+        {
+            return true; // One is no Base64, for which the SDK shows none of them.
+        }
     }
 
     static string? TenantOf(string text)
@@ -68,7 +75,7 @@ public sealed class WorkQueues(StorageClients storage)
         {
             return JsonNode.Parse(text)?["tenant"]?.GetValue<string>();
         }
-        catch (Exception other) when (other is JsonException or InvalidOperationException or FormatException)
+        catch (Exception other) when (other is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             return null;
         }

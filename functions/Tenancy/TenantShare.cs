@@ -13,47 +13,50 @@ public sealed class TenantShare(TimeProvider clock)
     const int MaxTenants = 10_000;
 
     /// <summary>How long a tenant works before it counts that others wait.</summary>
-    public TimeSpan Burst { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan Burst { get; init; } = TimeSpan.FromSeconds(30);
 
     static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(10);
 
     readonly ConcurrentDictionary<string, Used> tenants = new(StringComparer.Ordinal);
 
     /// <summary>How long the tenant's next piece of work has to wait, each one behind the one before; null if it need not.</summary>
-    public TimeSpan? Delay(string tenant)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="isNew">False for a piece that waits already: none waits behind it once more.</param>
+    public TimeSpan? Delay(string tenant, bool isNew = true)
     {
         if (!tenants.TryGetValue(tenant, out var used)) return null;
-        var ahead = used.Until - clock.GetUtcNow() - Burst;
+        var ahead = used.Until - clock.GetUtcNow() - (PartsOfTime * Burst);
         if (ahead <= TimeSpan.Zero)
         {
             used.Waiting = 0;
             return null;
         }
-        used.Waiting++;
         var delay = ahead + (used.Waiting * PartsOfTime * used.Last);
-        return delay < MaxDelay ? delay : MaxDelay;
+        if (isNew) used.Waiting++;
+        return delay < MaxDelay ? TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds)) : MaxDelay; // Queues know whole seconds.
     }
 
     /// <summary>
-    /// Puts a message back if its tenant has to wait and messages of others do; true if it did. Who is alone has all of the time, and what
-    /// they have used of it is forgotten.
+    /// Puts a message back if its tenant has to wait and messages of others do, and says for how long; null if it did not. Who is alone
+    /// has all of the time.
     /// </summary>
     /// <param name="queues">The queues.</param>
     /// <param name="queue">The one that the message came by, whose messages say their tenant.</param>
     /// <param name="tenant">The tenant.</param>
     /// <param name="message">The message.</param>
     /// <param name="cancel">Cancels.</param>
-    public async Task<bool> TryWait<T>(WorkQueues queues, string queue, string tenant, T message, CancellationToken cancel)
-        where T : notnull
+    /// <param name="isNew">False if it waits already.</param>
+    public async Task<TimeSpan?> TryWait<T>(
+        WorkQueues queues, string queue, string tenant, T message, CancellationToken cancel, bool isNew = true) where T : notnull
     {
-        if (Delay(tenant) is not { } delay) return false;
+        if (Delay(tenant, isNew) is not { } delay) return null;
         if (await queues.HasOthers(queue, tenant, cancel))
         {
             await queues.Send(queue, message, cancel, delay);
-            return true;
+            return delay;
         }
-        if (tenants.TryGetValue(tenant, out var used)) (used.Until, used.Waiting) = (clock.GetUtcNow() + Burst, 0);
-        return false;
+        if (tenants.TryGetValue(tenant, out var used)) (used.Until, used.Waiting) = (clock.GetUtcNow() + (PartsOfTime * Burst), 0);
+        return null;
     }
 
     /// <summary>Counts what one piece of work took.</summary>

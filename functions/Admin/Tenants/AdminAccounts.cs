@@ -48,9 +48,8 @@ public sealed class AdminAccounts(
     // Users of before are found from now on, or no longer.
     async Task Fit(Tenant changed, bool search, CancellationToken cancel)
     {
-        if (await notes.Find(changed.Id, RemovalKind.User, RemovalNotes.People, cancel) is not { } note) return;
-        // The note of one who is not to be found stays: another instance may still write names.
-        if (search) await people.TryFinish(changed, note, RemovalNotes.MaxRequestTime, cancel);
+        // The note stays, and the timer does it once more: another instance may still write or delete names, as the tenant wanted before.
+        if (search) await people.TryFill(changed, RemovalNotes.MaxRequestTime, cancel);
         else await people.Clear(changed, cancel);
     }
 

@@ -81,7 +81,9 @@ public sealed record FileChange(ChangeKind Kind, string FileId)
     /// <summary>What others are told of it; the number of the change is added to it. Of folders it has no path: that is a name.</summary>
     public IEnumerable<TenantEvent> Events => Types.Select(type => new TenantEvent(type, ("fileId", Folder is null ? FileId : null),
         ("shareId", ShareId), ("recipientKind", Recipient?.Kind), ("recipientId", Recipient?.Id), ("sharedBy", SharedBy),
-        ("ownerKind", Owner?.Kind), ("ownerId", Owner?.Id), ("contentType", File?.ContentType),
+        ("ownerKind", Owner?.Kind), ("ownerId", Owner?.Id),
+        ("changedByKind", type == EventTypes.FileChanged ? File?.ChangedBy?.Kind : null),
+        ("changedById", type == EventTypes.FileChanged ? File?.ChangedBy?.Id : null), ("contentType", File?.ContentType),
         ("size", File?.Size), ("requestId", File?.Request), ("version", type == EventTypes.FileReplaced ? File?.Version : null),
         ("threat", Kind == ChangeKind.Infected ? File?.Scan?.Threat : null),
         ("reason", type == EventTypes.FileNotScanned ? File?.Scan?.Failure : null)));

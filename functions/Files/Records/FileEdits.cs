@@ -22,7 +22,9 @@ public sealed class FileEdits(FilePermissions permissions, FileStore files)
     {
         var file = await permissions.Get(caller, id, Permission.Write);
         var changed = change(file);
-        return changed == file || await files.TryMove(file, changed.Relist(), default, caller.Cancel) ? new(file, changed) : null;
+        if (changed == file) return new(file, file);
+        var written = changed.Relist() with { ChangedBy = Owner.Of(caller.Token) };
+        return await files.TryMove(file, written, default, caller.Cancel) ? new(file, changed) : null;
     }
 
     /// <summary>Restores a file from the trash; one that is restored already stays as it is.</summary>

@@ -41,6 +41,9 @@ public sealed partial record FileRecord
     /// <summary>The entity tag of the bytes (RFC 9110 §8.8.3): the version's id.</summary>
     public string EntityTag => $"\"{Content}\"";
 
+    /// <summary>Who makes a change that others are told of as <c>file.changed</c>; null: the service. It is not stored.</summary>
+    public Owner? ChangedBy { get; init; }
+
     /// <summary>Why an upload that was just checked is Pending again, if there was no room for it. It is not stored.</summary>
     public Problem? NoRoom { get; init; }
 
@@ -58,6 +61,7 @@ public sealed partial record FileRecord
         Version = Version + 1,
         VersionAt = now,
         UploadedBy = who,
+        ChangedBy = who,
         ByShare = content.ByShare,
         ContentType = content.ContentType,
         DeclaredContentType = content.DeclaredContentType,

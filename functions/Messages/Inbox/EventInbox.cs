@@ -27,18 +27,24 @@ public sealed class EventInbox(MessageSender sender, GroupMessages groupMessages
         var message = new Message(id, sent.Type, null, Everybody, "application/json", sent.Data.GetRawText(), sent.Time,
             now + Message.DefaultTime);
         var (user, group) = (InboxEvents.UserOf(sent), InboxEvents.GroupOf(sent));
-        if (user is not null && await Hears(tenant, user, sent, cancel))
+        if (user is not null && await Hears(tenant, user, message, cancel))
             await sender.TryPut(tenant, user, message with { To = new(User: user) }, cancel);
         if (group is not null || await IsShared(tenant, sent, cancel))
             await groupMessages.Send(tenant.Id, message with { To = new(User: user, Group: group) }, cancel);
         return new(204);
     }
 
-    async Task<bool> IsShared(Tenant tenant, StoredEvent sent, CancellationToken cancel) => InboxEvents.IsOfSharers(sent.Type)
+    async Task<bool> IsShared(Tenant tenant, StoredEvent sent, CancellationToken cancel) => InboxEvents.IsOfSharers(sent)
         && InboxEvents.Text(sent, "fileId") is { } file && (await recipients(tenant.Id, file, cancel)).Count > 0;
 
-    // Whoever is being deleted has no inbox any more. And who is blocked does not come in by sharing a file.
-    async Task<bool> Hears(Tenant tenant, string user, StoredEvent sent, CancellationToken cancel) =>
-        await users.FindStateNow(tenant.Id, user, cancel) is { Disabled: false }
-        && !(InboxEvents.Text(sent, "sharedBy") is { } by && await blocks.IsBlocked(tenant.Id, by, user, cancel));
+    // Whoever is being deleted has no inbox any more. And who is blocked does not come in by sharing a file, or by changing one.
+    async Task<bool> Hears(Tenant tenant, string user, Message message, CancellationToken cancel)
+    {
+        if (await users.FindStateNow(tenant.Id, user, cancel) is not { Disabled: false }) return false;
+        foreach (var by in GroupAudience.Senders(message).Where(by => by != user))
+        {
+            if (await blocks.IsBlocked(tenant.Id, by, user, cancel)) return false;
+        }
+        return true;
+    }
 }

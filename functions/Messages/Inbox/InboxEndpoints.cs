@@ -58,9 +58,9 @@ public sealed class InboxEndpoints(
         List<string> shared = [.. (await memberships.Of(memberships.Who(caller.Http, tenant, user), cancel))
             .Select(membership => membership.Rule).OfType<GroupRule>().Select(InboxStore.OfRule)];
         if (shared.Count == 0) return await inboxes.Read(tenant.Id, user, position, limit, cancel);
-        var blocked = (await blocks.Of(tenant.Id, user, cancel)).Append(user).ToHashSet(StringComparer.Ordinal);
-        return await inboxes.Read(tenant.Id, [user, .. shared], message => message.From is not { } from || !blocked.Contains(from),
-            position, limit, cancel);
+        var blocked = (await blocks.Of(tenant.Id, user, cancel)).ToHashSet(StringComparer.Ordinal);
+        return await inboxes.Read(tenant.Id, [user, .. shared],
+            message => message.From != user && !GroupAudience.Senders(message).Any(blocked.Contains), position, limit, cancel);
     }
 
     sealed record IdsBody(IReadOnlyList<string> Ids);

@@ -18,6 +18,8 @@ public sealed record InboxPage(IReadOnlyList<Message> Messages, string Position,
 /// </summary>
 public sealed class InboxStore(StorageClients storage, TimeProvider clock)
 {
+    const int AtOnce = 16;
+
     // A row is written with the time of this moment, and is there soon after it, whatever storage and clocks do. A reader gets what is
     // younger than this once more: so nothing that was written late is behind a cursor.
     static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
@@ -59,7 +61,9 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
 
     /// <summary>The same of several inboxes together.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="inboxes">The inboxes. Each costs a request for each week.</param>
+    /// <param name="inboxes">
+    /// The inboxes. Each costs a request for each week; of several only the keys, and then as many requests as have rows of the page.
+    /// </param>
     /// <param name="isWanted">False for what is left out.</param>
     /// <param name="position">The position; null for the beginning.</param>
     /// <param name="limit">The most messages of the page.</param>
@@ -71,21 +75,47 @@ public sealed class InboxStore(StorageClients storage, TimeProvider clock)
         var now = clock.GetUtcNow();
         var (after, floor) = Parse(position);
         var from = after is null ? now - Message.MaxTime : TimeOf(after);
-        // At the same time: one request each. On its first day a week may still get what was sent in the one before.
         var start = after is null ? RowKeys.AnyInboxMessage : after + " ";
-        var pages = await Task.WhenAll(MessageTables.Buckets(from.AddDays(-1), now).SelectMany(bucket => inboxes.Select(one => tables
-            .For(bucket).Range(RowKeys.Inbox(tenant, one), start, RowKeys.AnyInboxMessage + "~", limit + 1, cancel)
-            .Take(limit + 1).ToListAsync(cancel).AsTask())));
-        var rows = pages.SelectMany(page => page).OrderBy(row => row.RowKey, StringComparer.Ordinal).ToList();
+        // On its first day a week may still get what was sent in the one before.
+        List<Part> parts = [.. MessageTables.Buckets(from.AddDays(-1), now).SelectMany(bucket => inboxes.Select(one =>
+            new Part(tables.For(bucket), RowKeys.Inbox(tenant, one), start, RowKeys.AnyInboxMessage + "~", limit + 1)))];
+        var isOne = inboxes.Count == 1;
+        var rows = await Read(parts, isOne ? null : ["PartitionKey", "RowKey"], cancel);
         var more = rows.Count > limit;
-        var last = more ? rows[limit - 1].RowKey : rows.Count > 0 ? rows[^1].RowKey : after;
+        var last = more ? rows[limit - 1].Row.RowKey : rows.Count > 0 ? rows[^1].Row.RowKey : after;
         var late = RowKeys.InboxMessage(now - Late, "");
         // Where the pages come into what may not be complete yet, the last of them leads back to.
         if (more && floor is null && string.CompareOrdinal(last, late) > 0) floor = late;
         var next = more ? floor is null ? last! : $"{last}~{floor}" : floor ?? late;
-        return new([.. rows.Take(limit).Select(MessageRow.Read).DistinctBy(message => message.Id)
+        var page = rows.Take(limit).ToList();
+        if (!isOne) page = [.. await Read([.. Parts(page)], null, cancel)];
+        return new([.. page.Select(one => MessageRow.Read(one.Row)).DistinctBy(message => message.Id)
             .Where(message => message.ExpiresAt > now && isWanted(message))], next, more);
     }
+
+    // The rows of all of them by time, some at once.
+    static async Task<IReadOnlyList<(Table Table, TableEntity Row)>> Read(
+        IReadOnlyList<Part> parts, IReadOnlyList<string>? columns, CancellationToken cancel)
+    {
+        var read = new IReadOnlyList<TableEntity>[parts.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, parts.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (n, stop) =>
+            {
+                var (table, partition, first, end, most) = parts[n];
+                var rows = columns is null ? table.Range(partition, first, end, most, stop)
+                    : table.Columns(partition, first, end, columns, stop, most);
+                read[n] = await rows.Take(most).ToListAsync(stop);
+            });
+        return [.. read.SelectMany((rows, n) => rows.Select(row => (parts[n].Table, row)))
+            .OrderBy(one => one.row.RowKey, StringComparer.Ordinal)];
+    }
+
+    // Where the rows of a page are: those of one inbox and week follow each other.
+    static IEnumerable<Part> Parts(IEnumerable<(Table Table, TableEntity Row)> page) =>
+        page.GroupBy(one => (one.Table, one.Row.PartitionKey), one => one.Row.RowKey)
+            .Select(keys => new Part(keys.Key.Table, keys.Key.PartitionKey, keys.First(), keys.Last() + " ", keys.Count()));
+
+    sealed record Part(Table Table, string Partition, string First, string End, int Most);
 
     /// <summary>
     /// Removes messages from an inbox for good. Those that are not there are passed over, and so are those that stay

@@ -43,7 +43,7 @@ public sealed class GroupMessages(StorageClients storage, WorkQueues queues, Tim
     internal TimeSpan TurnTime { get; set; } = Turn;
 
     /// <summary>Each tenant's share of the time of this process.</summary>
-    public TenantShare Share { get; } = new(clock) { Burst = Turn };
+    public TenantShare Share { get; } = new(clock) { Burst = 2 * Turn };
 
     /// <summary>Writes a message; false if it is there already.</summary>
     public Task<bool> TryAdd(string tenant, Message message, CancellationToken cancel) => TableOf(message.Id).TryAdd(
@@ -79,13 +79,13 @@ public sealed class GroupMessages(StorageClients storage, WorkQueues queues, Tim
             await Deliver(tenant, message.Id, CancellationToken.None);
     }
 
-    /// <summary>Has it delivered later, because storage has failed meanwhile.</summary>
-    public Task DeliverLater(GroupMessageWork work, CancellationToken cancel) =>
-        queues.Send(QueueNames.Messages, work with { Tries = work.Tries + 1 }, cancel, RetryPause.After(work.Tries));
+    /// <summary>Has it delivered later: after a pause, or after one that grows, because storage has failed meanwhile.</summary>
+    public Task DeliverLater(GroupMessageWork work, CancellationToken cancel, TimeSpan? pause = null) =>
+        queues.Send(QueueNames.Messages, work with { Tries = work.Tries + 1 }, cancel, pause ?? RetryPause.After(work.Tries));
 
     /// <summary>Puts one back whose tenant has to wait; true if it did.</summary>
-    public Task<bool> TryWait(GroupMessageWork work, CancellationToken cancel) =>
-        Share.TryWait(queues, QueueNames.Messages, work.Tenant, work, cancel);
+    public async Task<bool> TryWait(GroupMessageWork work, CancellationToken cancel) =>
+        await Share.TryWait(queues, QueueNames.Messages, work.Tenant, work, cancel) is not null;
 
     Task<bool> Merge(string tenant, string id, TableEntity row, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Azure.Data.Tables;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -34,6 +35,11 @@ public sealed class SendingLimits(StorageClients storage, TimeProvider clock)
     public Task TakeOfTenant(Tenant tenant, int recipients, CancellationToken cancel) =>
         Take(RowKeys.UserPartition(tenant.Id, OfAll), RowKeys.SentMessages, recipients, tenant.Messages.TenantPerMinute, cancel);
 
+    /// <summary>Counts the recipients of an event to many: a limit of their own, as high, so that events use up no messages.</summary>
+    /// <exception cref="Problem">429 <c>too_many_messages</c>.</exception>
+    public Task TakeOfEvents(Tenant tenant, int recipients, CancellationToken cancel) =>
+        Take(RowKeys.UserPartition(tenant.Id, OfAll), RowKeys.SentEvents, recipients, tenant.Messages.TenantPerMinute, cancel);
+
     /// <summary>Counts a key. Apps get new ones whenever a change has closed all connections, so no others are held up by it.</summary>
     /// <exception cref="Problem">429 <c>too_many_messages</c>.</exception>
     public Task TakeKey(Tenant tenant, string user, CancellationToken cancel) =>
@@ -50,17 +56,21 @@ public sealed class SendingLimits(StorageClients storage, TimeProvider clock)
     {
         using var turn = await turns.Enter($"{partition}|{row}", 1, cancel) ?? throw Busy();
         if (Count((partition, row), cost, perMinute) is not { } untold) return;
+        var (isSent, used) = (false, 0d);
         try
         {
             var all = await Tell(partition, row, untold, cost, perMinute, cancel);
-            Set((partition, row), bucket => bucket with { Used = Math.Max(bucket.Used, all.Used), At = clock.GetUtcNow() });
-            if (!all.IsWithin) throw TooMany(all.Used, cost, perMinute);
+            // If others keep writing the row, it goes by what this instance has counted, and they are told with the next one.
+            (isSent, used) = (all?.IsWithin ?? true, all?.Used ?? 0);
+            untold = all is null ? untold + cost : 0;
         }
-        catch (Exception fault) when (fault is not Problem { Status: 429 })
+        finally
         {
-            Set((partition, row), bucket => bucket with { Untold = bucket.Untold + untold });
-            throw;
+            // What is not sent does not count.
+            Set((partition, row), bucket =>
+                new(Math.Max(used, isSent ? bucket.Used : bucket.Used - cost), clock.GetUtcNow(), bucket.Untold + untold));
         }
+        if (!isSent) throw TooMany(used, cost, perMinute);
     }
 
     // Counts it here. What is to be told to the others before it: what was counted since that was done last; null if that is little yet.
@@ -79,15 +89,17 @@ public sealed class SendingLimits(StorageClients storage, TimeProvider clock)
         }
     }
 
-    // Adds it to what all have used, if that leaves room for it. What was counted before is sent, and added in any case.
-    async Task<(double Used, bool IsWithin)> Tell(
+    // Adds it to what all have used, if that leaves room for it. What was counted before is sent, and added in any case. Null if it can't.
+    async Task<(double Used, bool IsWithin)?> Tell(
         string partition, string row, double untold, int cost, int perMinute, CancellationToken cancel)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
+            if (attempt > 0) await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(5 + (10 * attempt))), cancel);
             var (found, now) = (await table.Find(partition, row, cancel), clock.GetUtcNow());
-            var used = untold + (found is null ? 0
-                : Left(found.GetDouble("Used")!.Value, found.GetDateTimeOffset("At")!.Value, perMinute, now));
+            var at = found?.GetDateTimeOffset("At") ?? now;
+            if (at > now) now = at; // The clock of another instance is ahead: nothing flows off twice.
+            var used = untold + (found is null ? 0 : Left(found.GetDouble("Used")!.Value, at, perMinute, now));
             var isWithin = IsWithin(used, cost, perMinute);
             if (!isWithin && untold == 0) return (used, false);
             if (isWithin) used += cost;
@@ -95,7 +107,7 @@ public sealed class SendingLimits(StorageClients storage, TimeProvider clock)
             if (found is not null) next.ETag = found.ETag;
             if (found is null ? await table.TryAdd(next, cancel) : await table.TryReplace(next, cancel)) return (used, isWithin);
         }
-        throw Busy();
+        return null;
     }
 
     static Problem Busy() =>

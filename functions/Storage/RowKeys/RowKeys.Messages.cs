@@ -33,6 +33,9 @@ public static partial class RowKeys
     /// <summary>How much a user, or a tenant, has sent lately.</summary>
     public const string SentMessages = "rate|messages";
 
+    /// <summary>Of all users of a tenant: how many were lately told of events.</summary>
+    public const string SentEvents = "rate|events";
+
     /// <summary>How many keys to the broker a user has got lately.</summary>
     public const string IssuedKeys = "rate|keys";
 

@@ -62,6 +62,15 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users, Removal
         return true;
     }
 
+    /// <summary>Writes the rows of all users, as far as the time goes. The timer does it once more.</summary>
+    public async Task TryFill(Tenant tenant, TimeSpan maxTime, CancellationToken cancel)
+    {
+        var begun = clock.GetTimestamp();
+        for (string? after = null; (after = await Fill(tenant, after, cancel)) is not null && clock.GetElapsedTime(begun) < maxTime;)
+        {
+        }
+    }
+
     // Writes the rows of the users after one: of the last of them it returns the id, and null if there are no more.
     async Task<string?> Fill(Tenant tenant, string? after, CancellationToken cancel)
     {

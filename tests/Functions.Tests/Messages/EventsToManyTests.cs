@@ -48,14 +48,26 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
         Assert.All(both, one => Assert.Equal("family", one.GetProperty("to").GetProperty("group").GetString()));
         Assert.Equal(carol.Id, (await One(carol, mine)).GetProperty("to").GetProperty("user").GetString());
 
-        // Whoever has no share any more, or has blocked the owner, hears of no other change.
+        // Whoever has no share any more, or has blocked the owner or who changed it, hears of no other change, also not by MQTT.
+        var erin = await messages.New("erin-e");
+        foreach (var user in (string[])[bob.Id, erin.Id])
+            await files.Send(HttpMethod.Post, $"/{mine}/shares", new { with = new { user }, access = "read" }).Is(201);
         await files.Send(HttpMethod.Delete, $"/{mine}/shares/{share}").Is(204);
         await files.Send(HttpMethod.Post, $"/{mine}/shares", new { with = new { group = "family" }, access = "read" }).Is(201);
         await bob.Ask(HttpMethod.Put, $"messages/blocked/{alice.Id}").Is(204);
+        await host.RunQueues(); // All of this may close connections.
+        await using var blocking = await bob.Listen();
         await files.Change(mine, new { name = "mine 3" });
+        await Heard(erin, mine, 1);
         await Heard(alice, mine, 2);
-        Assert.Equal((1, 0), (await Count(carol, mine), await Count(bob, mine)));
+        await files.Change(ours, new { name = "ours 3" });
+        await Heard(alice, ours, 2);
+        const string changed = EventTypes.FileChanged;
+        Assert.Equal((1, 0, 1),
+            (await Count(carol, mine, changed), await Count(bob, mine, changed), await Count(bob, ours, changed)));
         await bob.Ask(HttpMethod.Delete, $"messages/blocked/{alice.Id}").Is(204);
+        await Eventually.True(() => blocking.Heard.Any(heard => heard.Topic == "demo.group.family" && IsChange(heard.Body, ours)));
+        Assert.DoesNotContain(blocking.Heard, heard => heard.Topic == $"demo.inbox.{bob.Id}" && IsChange(heard.Body, mine));
 
         // However often it is tried, it is there once.
         var received = new { ownerKind = "group", ownerId = "family", fileId = ours, requestId = "r", note = "received" };
@@ -66,9 +78,48 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
             await host.RunQueues();
         }
         Assert.Equal(1, await Count(bob, "\"note\":\"received\""));
+
+        // What the service has changed, a share that is gone, a file in the trash, and what is given out once events are off.
+        await files.Trash(mine);
+        var byAlice = new { ownerKind = "user", ownerId = alice.Id, fileId = mine, changedByKind = "user", changedById = alice.Id };
+        foreach (var nobodys in new[]
+        {
+            Event(EventTypes.FileChanged, new { ownerKind = "group", ownerId = "family", fileId = ours, note = "nobody's" }),
+            Event(EventTypes.ShareCreated, new { recipientKind = "group", recipientId = "family", fileId = ours, note = "nobody's" }),
+            Event(EventTypes.FileChanged, byAlice),
+        }) await Deliver(nobodys);
+        await host.RunQueues();
+        Assert.Equal((0, 1), (await Count(bob, "nobody's"), await Count(erin, mine, changed)));
+        await Deliver(Event(EventTypes.RequestReceived, new { ownerKind = "group", ownerId = "family", note = "too late" }));
         await admin.Patch("messages", new { events = false });
-        await files.Change(ours, new { name = "ours 3" });
-        Assert.Equal(1, await Count(bob, ours, EventTypes.FileChanged));
+        await host.RunQueues();
+        Assert.Equal(0, await Count(bob, "too late"));
+    }
+
+    [Fact]
+    public async Task Events_beyond_the_tenants_limit_are_put_off_and_what_is_refused_does_not_count()
+    {
+        var demo = (await host.Service<TenantStore>().FindNow("demo", default))!;
+        var tenant = demo with { Id = "limited", Messages = demo.Messages with { TenantPerMinute = 100 } };
+        List<SendingLimits> instances =
+            [.. Enumerable.Range(0, 2).Select(_ => new SendingLimits(host.Service<StorageClients>(), host.Clock))];
+        await instances[0].TakeOfEvents(tenant, 50, default);
+        Assert.Equal(429, (await Assert.ThrowsAsync<Http.Problem>(() => instances[1].TakeOfEvents(tenant, 60, default))).Status);
+        await instances[1].TakeOfEvents(tenant, 40, default);
+        await instances[1].TakeOfTenant(tenant, 100, default); // Messages have a limit of their own.
+
+        host.Clock.Advance(TimeSpan.FromMinutes(2)); // What other tests have used.
+        var admin = await host.Admin();
+        await admin.Patch("messages", new { events = true });
+        var bob = await messages.As("bob");
+        var many = demo.Messages.TenantPerMinute;
+        await host.Service<SendingLimits>().TakeOfEvents(demo, many, default);
+        await Deliver(Event(EventTypes.RequestReceived, new { ownerKind = "group", ownerId = "family", note = "put off" }));
+        await host.RunQueues();
+        Assert.Equal(0, await Count(bob, "put off"));
+        host.Clock.Advance(TimeSpan.FromMinutes(2));
+        await Heard(bob, "put off", 1, EventTypes.RequestReceived);
+        await admin.Patch("messages", new { events = false });
     }
 
     [Fact]
@@ -106,7 +157,12 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
             calls.FindLastIndex(call => call.Contains("/demo.group.hall/:send", StringComparison.Ordinal)) - 1);
         Assert.Equal(1, await Count(last, "to the hall", Message.Written));
 
-        // Who has had the time waits while there is another tenant's message, and only then.
+        // One turn is no share, two are. Who has had the time waits while there is another tenant's message, and only then.
+        queued.Share.Add("demo", TimeSpan.FromSeconds(5));
+        Assert.Null(queued.Share.Delay("demo"));
+        queued.Share.Add("demo", TimeSpan.FromSeconds(9));
+        // Half of the time from then on: 14 seconds of 28, and what the hall has taken.
+        Assert.InRange(queued.Share.Delay("demo")!.Value, TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16));
         queued.Share.Add("demo", TimeSpan.FromMinutes(1));
         await alice.Send(new { group = "family" }, "waits");
         var queue = host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.Messages);
@@ -137,15 +193,17 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
         await put.Send(new { group = "by-rule" }, "to the club", "club-1");
         await ruled.Send(new { group = "by-rule" }, "from the club");
         await Deliver(Event(EventTypes.RequestReceived, new { ownerKind = "group", ownerId = "by-rule", note = "arrived" }), "acme");
+        var byPut = new { ownerKind = "group", ownerId = "by-rule", fileId = "x", changedByKind = "user", changedById = put.Id };
+        await Deliver(Event(EventTypes.FileChanged, byPut), "acme");
         await host.RunQueues();
         async Task<string> Has(Correspondent who) => string.Join(", ", (await who.Bodies()).Select(Short).Order(StringComparer.Ordinal));
-        Assert.Equal("arrived, to the club", await Has(ruled)); // Not one's own.
-        Assert.Equal("arrived, from the club", await Has(put));
+        Assert.Equal("arrived, changed, to the club", await Has(ruled)); // Not one's own.
+        Assert.Equal("arrived, changed, from the club", await Has(put));
         Assert.Equal("arrived, from the club", await Has(blocking));
         Assert.Empty(await out_.Bodies());
         var first = (await ruled.Inbox())[0];
         await ruled.Acknowledge(first.GetProperty("id").GetString()!); // It is everybody's: it stays until it expires.
-        Assert.Equal(2, (await ruled.Inbox()).Count);
+        Assert.Equal(3, (await ruled.Inbox()).Count);
         var (page, read) = (await ruled.Page(limit: 1), new List<string>());
         for (var more = true; more; page = more ? await ruled.Page(page.GetProperty("cursor").GetString(), limit: 1) : page)
         {
@@ -153,9 +211,9 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
             read.AddRange(page.GetProperty("messages").EnumerateArray().Select(one => Short(one.GetProperty("body").GetString()!)));
             more = page.GetProperty("more").GetBoolean();
         }
-        Assert.Equal(["arrived", "to the club"], read.Order(StringComparer.Ordinal));
-        // On a week's first day two tables more.
-        Assert.InRange(await host.Trips(() => ruled.Page(page.GetProperty("cursor").GetString())), 6, 8);
+        Assert.Equal(["arrived", "changed", "to the club"], read.Order(StringComparer.Ordinal));
+        // On a week's first day two tables more. First the keys, then the rows of the one inbox that has some.
+        Assert.InRange(await host.Trips(() => ruled.Page(page.GetProperty("cursor").GetString())), 6, 9);
 
         // Another rule lets others in, who read nothing of before; and who is out of it reads nothing any more.
         await admin.Do(HttpMethod.Put, "groups/by-rule/rule", new { emailDomains = AdminClient.Texts("other.example") }, 200);
@@ -222,12 +280,16 @@ public sealed class EventsToManyTests(MessagesHost messages) : IClassFixture<Mes
         }
     }
 
-    static string Short(string body) => body.Contains("arrived", StringComparison.Ordinal) ? "arrived" : body;
+    static string Short(string body) => body.Contains("arrived", StringComparison.Ordinal) ? "arrived"
+        : body.Contains("changedById", StringComparison.Ordinal) ? "changed" : body;
 
-    async Task Heard(Correspondent who, string text, int times) => await Eventually.True(async () =>
+    static bool IsChange(string published, string file) => published.Contains(EventTypes.FileChanged, StringComparison.Ordinal)
+        && published.Contains(file, StringComparison.Ordinal);
+
+    async Task Heard(Correspondent who, string text, int times, string type = EventTypes.FileChanged) => await Eventually.True(async () =>
     {
         await host.RunQueues();
-        return await Count(who, text, EventTypes.FileChanged) == times;
+        return await Count(who, text, type) == times;
     });
 
     static async Task<int> Count(Correspondent who, string text, string? type = null) => (await All(who, text, type)).Count;

@@ -65,7 +65,15 @@ public sealed class MessageCrashTests : OnCuttableStorage
             for (var (passing, wasCut) = (0, true); wasCut; passing++)
             {
                 var note = $"{answerLost}-{passing}";
-                var data = new { fileId = file, ownerKind = "group", ownerId = "family", note };
+                var data = new
+                {
+                    fileId = file,
+                    ownerKind = "group",
+                    ownerId = "family",
+                    changedByKind = "client",
+                    changedById = "service",
+                    note,
+                };
                 var sent = new StoredEvent($"evt_{Ids.New()}", EventTypes.FileChanged, host.Clock.Now, "",
                     JsonSerializer.SerializeToElement(data));
                 async Task Try()

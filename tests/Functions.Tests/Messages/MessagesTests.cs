@@ -370,13 +370,15 @@ public sealed class MessagesTests(MessagesHost messages) : IClassFixture<Message
         // One that nobody finds in an inbox costs nothing.
         var tenant = (await host.Service<TenantStore>().FindNow("demo", default))!;
         var outbox = host.Service<Outbox>();
-        Assert.True(outbox.Wants(tenant, new(EventTypes.FileChanged, ("ownerKind", "user"), ("ownerId", aliceId))));
+        Assert.True(outbox.Wants(tenant, new(EventTypes.FileChanged, ("ownerKind", "user"), ("ownerId", aliceId),
+            ("changedByKind", "client"), ("changedById", "service"))));
+        Assert.False(outbox.Wants(tenant, new(EventTypes.FileChanged, ("ownerKind", "user"), ("ownerId", aliceId)))); // By the service.
         Assert.True(outbox.Wants(tenant, new(EventTypes.RequestReceived, ("ownerKind", "group"), ("ownerId", "family"))));
         Assert.False(outbox.Wants(tenant, new(EventTypes.RequestReceived, ("ownerKind", "app"), ("ownerId", "service"))));
         Assert.False(outbox.Wants(tenant, new(EventTypes.FileCreated, ("ownerKind", "user"), ("ownerId", aliceId))));
         // A dead letter that is sent again comes where readers look.
         var cursor = (await owner.Page()).GetProperty("cursor").GetString();
-        await Deliver(EventTypes.FileChanged, new { ownerKind = "user", ownerId = owner.Id, note = "late" }, TimeSpan.FromDays(8));
+        await Deliver(EventTypes.RequestReceived, new { ownerKind = "user", ownerId = owner.Id, note = "late" }, TimeSpan.FromDays(8));
         Assert.Contains("late", (await owner.Page(cursor)).GetProperty("messages").GetRawText(), StringComparison.Ordinal);
         await (await host.Admin()).Patch("messages", new { events = false });
     }

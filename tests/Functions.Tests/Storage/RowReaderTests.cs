@@ -71,6 +71,7 @@ public sealed class RowReaderTests : IAsyncLifetime
     [InlineData("""{"N":"7","N@odata.type":"Edm.Int64"}""")]
     [InlineData("""{"N@odata.type":"Edm.Int64","M":null,"odata.id":"x","N":"7","O@odata.type":"Edm.DateTime","O":null}""")]
     [InlineData("""{"odata.metadata":"m","value":[{"N":"7","N@odata.type":"Edm.Int64"}]}""", true)]
+    [InlineData("""{"N":"7","N@odata.type":"Edm.Int64","O":null,"O@odata.type":"Edm.DateTime","P@odata.type":"Edm.Guid"}""")]
     public void A_type_may_stand_before_or_behind_its_value_and_null_is_no_value(string answer, bool isPage = false)
     {
         var rows = new Rows(isPage);
@@ -78,6 +79,10 @@ public sealed class RowReaderTests : IAsyncLifetime
         var column = Assert.Single(Assert.Single(rows.All));
         Assert.Equal(("N", (object)7L), (column.Key, column.Value));
     }
+
+    [Fact]
+    public void A_client_without_the_reader_has_no_rows_by_mistake() =>
+        Assert.Throws<InvalidOperationException>(() => new Rows(isPage: true).All);
 
     async Task<TableClient> Client(string name)
     {

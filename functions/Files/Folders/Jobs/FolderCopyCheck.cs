@@ -5,12 +5,15 @@ namespace Latchkey.Files;
 /// <summary>
 /// Looks, before a copy is called done, whether all is in it that the folder holds now. Nothing keeps others from changing the files of a
 /// folder while it is copied, so a file could move from where the job has not been yet to where it has been. What has changed in the
-/// folder's space since the job began says which files to look at: a folder that nobody touches costs one read.
+/// folder's space since the job began says which files to look at: a folder that nobody touches costs one read. Of many changes it looks at
+/// a thousand at a time, so that a job does not work for longer than its turn.
 /// </summary>
 public sealed class FolderCopyCheck(StorageClients storage, SpaceQuota spaceQuota, FileStore files)
 {
     const int AtOnce = 8;
-    const long MaxChanges = 100_000; // A hundred requests. Of more nobody says that it is all there.
+
+    /// <summary>How many changes it looks at in a step: one request, and some two seconds if all of them are in the folder.</summary>
+    internal int PageSize { get; set; } = 1000;
 
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 
@@ -21,26 +24,32 @@ public sealed class FolderCopyCheck(StorageClients storage, SpaceQuota spaceQuot
         return (usage.Incarnation ?? "", usage.Changes);
     }
 
-    /// <summary>True if each file that came into the folder, or changed there, since the job began is copied as it is now.</summary>
-    public async Task<bool> HasAll(FolderJob job, CancellationToken cancel)
+    /// <summary>
+    /// Looks at the next changes since the job began. The job, which notes how far that is, if there are more; null if all is copied as it
+    /// is now.
+    /// </summary>
+    /// <exception cref="FolderJobStopped">A file that came into the folder, or changed there, is not.</exception>
+    public async Task<FolderJob?> Next(FolderJob job, CancellationToken cancel)
     {
-        if (job.SourceChange is not { } begin) return true; // It is from a version that did not note it.
+        if (job.Kind != FolderJobKind.Copy || job.SourceChange is not { } begin) return null; // A version from before did not note it.
         var now = await Place(job.Tenant, job.Source, cancel);
         if (begin.Incarnation.Length == 0) begin = (now.Incarnation, 0); // Nobody had counted changes there.
-        if (now.Incarnation != begin.Incarnation || now.Number - begin.Number > MaxChanges) return false;
-        if (now == begin) return true;
+        if (now == begin) return null;
+        if (now.Incarnation != begin.Incarnation) throw Changed(job);
+        var last = Math.Min(now.Number, begin.Number + PageSize);
         var changed = await table.Columns(job.SourcePartition, RowKeys.Change(now.Incarnation, begin.Number + 1),
-                RowKeys.Change(now.Incarnation, now.Number + 1), ["Id", "Folder"], cancel)
+                RowKeys.Change(now.Incarnation, last + 1), ["Id", "Folder"], cancel)
             .Where(row => row.GetString("Folder") is { } folder && IsIn(job, folder)).Select(row => row.GetString("Id"))
             .ToHashSetAsync(StringComparer.Ordinal, cancel);
-        var missing = 0;
         await Parallel.ForEachAsync(changed, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (id, stop) =>
             {
-                if (!await IsCopied(job, id, stop)) Interlocked.Increment(ref missing);
+                if (!await IsCopied(job, id, stop)) throw Changed(job);
             });
-        return missing == 0;
+        return last == now.Number ? null : job with { SourceChange = (now.Incarnation, last) };
     }
+
+    static FolderJobStopped Changed(FolderJob job) => new(job with { Code = "folder_changed" });
 
     async Task<bool> IsCopied(FolderJob job, string id, CancellationToken cancel) =>
         await files.Find(job.Tenant, id, cancel) is not { IsListed: true } source || !IsIn(job, source.Folder)

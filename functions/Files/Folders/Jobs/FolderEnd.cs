@@ -7,7 +7,7 @@ namespace Latchkey.Files;
 
 /// <summary>Ends jobs: in the transaction that says so, the folders are released and listed again.</summary>
 public sealed class FolderEnd(
-    StorageClients storage, Folders folders, FolderJobs jobs, FolderCopyCheck check, ArchiveEnd archives, AuditLog audit,
+    StorageClients storage, Folders folders, FolderJobs jobs, ArchiveEnd archives, AuditLog audit,
     TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
@@ -48,9 +48,8 @@ public sealed class FolderEnd(
 
     // A copy of what somebody has moved or deleted meanwhile. Whoever reads "done" may delete the original.
     async Task<bool> HasMissed(FolderJob job, CancellationToken cancel) => job.Kind == FolderJobKind.Copy
-        && ((job.Total is { } total ? job.Done + job.Failed < total
-            : await folders.Find(job.SourcePartition, job.Path, cancel) is null or { IsHidden: true })
-            || !await check.HasAll(job, cancel));
+        && (job.Total is { } total ? job.Done + job.Failed < total
+            : await folders.Find(job.SourcePartition, job.Path, cancel) is null or { IsHidden: true });
 
     // A folder that somebody has made is one more for a copy, and the quota may have been used up meanwhile.
     async Task<FolderJob?> TrySave(

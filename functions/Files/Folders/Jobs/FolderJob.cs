@@ -74,7 +74,10 @@ public sealed partial record FolderJob
     /// <summary>The deletion whose files are restored, and its time; null for other kinds.</summary>
     public (string Id, DateTimeOffset At)? Deletion { get; init; }
 
-    /// <summary>Of a copy: where the changes of the folder's space were when it began (<see cref="FolderCopyCheck"/>); or null.</summary>
+    /// <summary>
+    /// Of a copy: the change of the folder's space up to which all is copied as it is (<see cref="FolderCopyCheck"/>), at first the last
+    /// one before it began; or null.
+    /// </summary>
     public (string Incarnation, long Number)? SourceChange { get; init; }
 
     /// <summary>How far it is.</summary>
@@ -108,6 +111,9 @@ public sealed partial record FolderJob
     /// Which worker has it: each takes the next number by a conditional write, and a message with another number does nothing.
     /// </summary>
     public long Turn { get; init; }
+
+    /// <summary>Until when it waits because its tenant has had its share of the time; null if it does not.</summary>
+    public DateTimeOffset? WaitsUntil { get; init; }
 
     /// <summary>When its row was written last.</summary>
     public DateTimeOffset UpdatedAt { get; init; }

@@ -5,8 +5,8 @@ namespace Latchkey.Files;
 
 /// <summary>
 /// Works on jobs that change folders, each for ten seconds (<see cref="FolderJobTurns"/>). The queue serves who comes first. A tenant that
-/// has worked for twice as long waits while others do: so its jobs, however many and large, hold up another tenant's for 20 seconds and the
-/// 20 files that it is at.
+/// has had two turns waits while others do: so its jobs, however large, hold up another tenant's for 20 seconds and the 20 files that it is
+/// at.
 /// </summary>
 public sealed class FolderJobQueue(FolderJobTurns turns, FolderWork work)
 {

@@ -34,7 +34,11 @@ public sealed partial class FolderJobTurns(
         {
             if (await jobs.Find(sent.Tenant, sent.Job, cancel) is not { IsOver: false } job || job.Turn != sent.Turn) return;
             if (await tenants.Find(sent.Tenant, cancel) is not { } tenant) return; // Its files go with it.
-            if (await share.TryWait(queues, queue, sent.Tenant, sent, cancel)) return;
+            if (await share.TryWait(queues, queue, sent.Tenant, sent, cancel, isNew: job.WaitsUntil is null) is { } delay)
+            {
+                await jobs.NoteWait(job, delay, cancel);
+                return;
+            }
             taken = await jobs.TryTake(job, cancel);
             if (taken is null) return;
             if (await rights.MayGoOn(tenant, taken, cancel)) await work(tenant, taken);

@@ -62,7 +62,7 @@ public sealed partial class FolderJobs(
     /// <summary>Takes the next turn of a job; null if somebody else has taken it.</summary>
     public async Task<FolderJob?> TryTake(FolderJob job, CancellationToken cancel)
     {
-        var taken = job with { Turn = job.Turn + 1 };
+        var taken = job with { Turn = job.Turn + 1, WaitsUntil = null };
         await Send(taken, InCaseAWorkerDies); // First: the message that brought us here does nothing any more.
         return await TrySave(taken, [], default, cancel);
     }
@@ -74,13 +74,17 @@ public sealed partial class FolderJobs(
     /// <param name="cancel">Cancels.</param>
     public async Task<FolderJob> Pause(FolderJob begun, FolderJob job, TimeSpan? delay, CancellationToken cancel)
     {
-        var isFurther = (job.Done, job.Failed, job.At, job.After, job.Archive?.Length)
-            != (begun.Done, begun.Failed, begun.At, begun.After, begun.Archive?.Length);
+        var isFurther = (job.Done, job.Failed, job.At, job.After, job.SourceChange, job.Archive?.Length)
+            != (begun.Done, begun.Failed, begun.At, begun.After, begun.SourceChange, begun.Archive?.Length);
         if (isFurther) job = job with { ProgressAt = clock.GetUtcNow() };
         job = await TrySave(job, [], default, cancel) ?? job;
         await Send(job, delay);
         return job;
     }
+
+    /// <summary>Notes that a job waits because its tenant has had its share of the time: until then nobody asks for it.</summary>
+    public Task NoteWait(FolderJob job, TimeSpan delay, CancellationToken cancel) =>
+        TrySave(job with { WaitsUntil = clock.GetUtcNow() + delay }, [], default, cancel);
 
     /// <summary>Writes how far a job is, with other rows; null if it or one of them changed meanwhile.</summary>
     /// <param name="job">The job.</param>
@@ -117,7 +121,7 @@ public sealed partial class FolderJobs(
     public async Task Ask(FolderJob job)
     {
         var now = clock.GetUtcNow();
-        if (job.IsOver || now - job.UpdatedAt < AskAgainAfter) return;
+        if (job.IsOver || now - job.UpdatedAt < AskAgainAfter || job.WaitsUntil + AskAgainAfter > now) return;
         if (asked.TryGetValue(job.Id, out var before) && now - before < AskAgainAfter) return;
         if (asked.Count >= MaxRemembered) asked.Clear();
         asked[job.Id] = now;

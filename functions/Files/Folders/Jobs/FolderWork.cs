@@ -12,7 +12,7 @@ namespace Latchkey.Files;
 /// </summary>
 public sealed class FolderWork(
     StorageClients storage, Folders folders, FolderJobs jobs, FolderMoves moves, FolderCopies copies, FolderRestores restores,
-    FolderEnd end, TimeProvider clock)
+    FolderCopyCheck check, FolderEnd end, TimeProvider clock)
 {
     const int PageSize = 20;
 
@@ -20,7 +20,7 @@ public sealed class FolderWork(
     public static readonly TimeSpan SliceTime = TimeSpan.FromSeconds(10);
 
     /// <summary>Each tenant's share of the time of this process for jobs on folders.</summary>
-    public TenantShare Share { get; } = new(clock) { Burst = SliceTime };
+    public TenantShare Share { get; } = new(clock) { Burst = 2 * SliceTime };
 
     /// <summary>How long a request works on the job that it has begun.</summary>
     internal TimeSpan RequestTime { get; set; } = TimeSpan.FromSeconds(2);
@@ -96,7 +96,7 @@ public sealed class FolderWork(
                 _ => (await moves.Move(job, listed, lost, cancel), null),
             };
         }
-        if (job.At == job.Path) return (await end.TryEnd(job, gaveUp: false, cancel), null);
+        if (job.At == job.Path) return (await check.Next(job, cancel) ?? await end.TryEnd(job, gaveUp: false, cancel), null);
         if (await end.TryLeave(job, job.At, cancel) is not { } left) return (null, null);
         return (left with { At = await Next(left, left.At!, cancel), After = null }, null);
     }

@@ -9,7 +9,8 @@ const megabyte = 1_000_000;
 /** The form for a link, in the dialog of all; `back` shows these again, with a text. */
 export function showLinkForm(api, link, sheet, name, back) {
   const title = el('input', { name: 'title', maxLength: 200, autocomplete: 'off', dir: 'auto', value: link.title ?? '' });
-  const until = el('input', { name: 'until', type: 'date', min: dayAfter(0), value: dayOf(link.until) });
+  const until = el('input', { name: 'until', type: 'date', value: dayOf(link.until) });
+  until.onchange = () => { until.min = dayAfter(0); }; // One that has passed may stay, as long as nobody changes it.
   const downloads = el('input', { name: 'downloads', type: 'number', min: 1, max: 1000000, value: link.maxDownloads ?? '' });
   const password = passwordOf(link);
   show(sheet, t('FilesChangeOf', { name }), [
