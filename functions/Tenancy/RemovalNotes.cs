@@ -64,8 +64,7 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     /// <summary>Notes how far the work of a note is; false if it was written again since it was read.</summary>
     public async Task<bool> TryNote(RemovalNote note, string after, CancellationToken cancel)
     {
-        if (await table.Find(note.Tenant, Key(note.Kind, note.Id), cancel) is not { } row
-            || row.GetDateTimeOffset("At") != note.At) return false;
+        if (await Unchanged(note, cancel) is not { } row) return false;
         row["After"] = after;
         return await table.TryReplace(row, cancel);
     }
@@ -81,8 +80,7 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
     /// <summary>Removes a note that was read before, unless it was written again since.</summary>
     public async Task TryRemove(RemovalNote note)
     {
-        var row = await table.Find(note.Tenant, Key(note.Kind, note.Id), CancellationToken.None);
-        if (row?.GetDateTimeOffset("At") == note.At) await table.TryDelete(row, CancellationToken.None);
+        if (await Unchanged(note, CancellationToken.None) is { } row) await table.TryDelete(row, CancellationToken.None);
     }
 
     /// <summary>All notes.</summary>
@@ -92,6 +90,10 @@ public sealed class RemovalNotes(StorageClients storage, TimeProvider clock)
         await foreach (var row in table.All(["PartitionKey", "RowKey", "At", "Purge", "Due", "After"], cancel)) notes.Add(Read(row));
         return notes;
     }
+
+    // The row of a note that was read before; null if it is gone, or was written again since.
+    async Task<TableEntity?> Unchanged(RemovalNote note, CancellationToken cancel) =>
+        await table.Find(note.Tenant, Key(note.Kind, note.Id), cancel) is { } row && row.GetDateTimeOffset("At") == note.At ? row : null;
 
     static RemovalNote Read(TableEntity row)
     {

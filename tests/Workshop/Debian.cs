@@ -17,8 +17,8 @@ static class Debian
 
     /// <summary>Kotlin's compiler, and Android's JSON library for the JVM, for the tests of clients/capacitor.</summary>
     public static Task EnsureKotlin() => Ensure("the tests of the Capacitor plugin",
-        "the Kotlin of clients/capacitor is not compiled until then", (Kotlin, "kotlin"), (Kotlin, "libandroid-json-org-java"),
-        (Kotlin, "default-jre-headless"));
+        "the Kotlin of clients/capacitor is not compiled until then", (Kotlin, "kotlin"),
+        ("/usr/share/java/json-android.jar", "libandroid-json-org-java"), (Kotlin, "default-jre-headless"));
 
     /// <summary>What the quickstarts in Python need; they are run by Debian's python3.</summary>
     public static Task EnsurePython() => Ensure("the quickstarts in Python", "these are skipped until then",

@@ -50,6 +50,13 @@ export async function signIn(page, user = 'alice', password = `${user}-password`
   await page.getByRole('button', { name: 'Sign in', exact: true }).click(); // Not the one with a passkey.
 }
 
+/** Allows the app what it asks for, unless another test has allowed it before: then nobody is asked. `next` is what the app shows then. */
+export async function allow(page, next) {
+  const consent = page.getByRole('button', { name: /^(Allow|Continue)$/ });
+  await consent.or(next).first().waitFor();
+  if (await consent.isVisible()) await consent.click();
+}
+
 /** Where a picture is kept. */
 export function picture(name) {
   mkdirSync(screenshots, { recursive: true });

@@ -6,7 +6,7 @@ import { extname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
-import { look, missing as noChromium, onAPhone, signIn } from './chromium.js';
+import { allow, look, missing as noChromium, onAPhone, signIn } from './chromium.js';
 import { codeFor } from './mails.js';
 import { api, issuer, origin } from './service.js';
 
@@ -188,9 +188,7 @@ test('a new user signs up, backs up with a pause, looks offline, shares, deletes
     let deletions = 0;
     page.on('request', request => { if (request.method() === 'DELETE' && ofMe(new URL(request.url()))) deletions++; });
     await signIn(page, 'bob');
-    const allow = page.getByRole('button', { name: /^(Allow|Continue)$/ });
-    await allow.or(button(page, 'Account')).first().waitFor();
-    if (await allow.isVisible()) await allow.click();
+    await allow(page, button(page, 'Account'));
     await button(page, 'Account').click();
     await page.getByText('Bob', { exact: true }).waitFor();
     assert.equal(deletions, 0);
@@ -198,8 +196,7 @@ test('a new user signs up, backs up with a pause, looks offline, shares, deletes
     await context.clearCookies();
     await button(page, 'Sign in').click();
     await signIn(page, email, password);
-    await allow.or(button(page, 'Account')).first().waitFor();
-    if (await allow.isVisible()) await allow.click();
+    await allow(page, button(page, 'Account'));
     await photos(page).nth(2).waitFor();
 
     await button(page, 'Account').click();
@@ -229,9 +226,7 @@ test('with a passkey, in a tenant that has them', { skip: missing, timeout: 90_0
     await button(page, 'Sign in').click();
     // The virtual authenticator takes the suggestion in the name field as soon as it is offered.
     const shown = page.getByText('No photos yet').or(photos(page).first());
-    const allow = page.getByRole('button', { name: /^(Allow|Continue)$/ }); // Unless another test has allowed it before.
-    await allow.or(shown).waitFor();
-    if (await allow.isVisible()) await allow.click();
+    await allow(page, shown);
     await shown.waitFor();
     await page.goto(`${origin}/acme/account/passkeys`);
     await page.getByRole('button', { name: 'Remove The sample' }).first().click();

@@ -6,7 +6,7 @@ import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compileScript, parse } from 'vue/compiler-sfc';
-import { missing, signIn } from './chromium.js';
+import { allow, missing, signIn } from './chromium.js';
 import { sources as library } from './js-client.js';
 import { isStored, source } from './quickstarts.js';
 import { photo } from './service.js';
@@ -56,9 +56,7 @@ async function use(script, body) {
   await inAnApp(allowed, [script], async page => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await signIn(page);
-    const consent = page.getByRole('button', { name: /^(Allow|Continue)$/ });
-    await consent.or(page.getByLabel('Photo')).first().waitFor(); // Whoever has allowed the app before, and has just signed in, is not asked.
-    if (await consent.isVisible()) await consent.click();
+    await allow(page, page.getByLabel('Photo'));
     await page.getByLabel('Photo').waitFor(); // It may be there, hidden, before the sign-in is complete.
     const [answer] = await Promise.all([
       page.waitForResponse(response => /\/files\/[^/]+\/complete$/.test(response.url()) && response.request().method() === 'POST'),

@@ -70,7 +70,7 @@ public sealed partial class PubSubClient
             .. roles.Select(role => ("role", role)), .. groups.Select(group => ("group", group)),
         ];
         var answer = await Post(":generateToken", query, null, cancel);
-        var token = JsonDocument.Parse(answer.Content).RootElement.GetProperty("token").GetString()!;
+        var token = JsonElement.Parse(answer.Content).GetProperty("token").GetString()!;
         var scheme = endpoint!.Scheme == Uri.UriSchemeHttps ? "wss" : "ws";
         return $"{scheme}://{endpoint.Authority}/clients/mqtt/hubs/{Topics.Hub}?access_token={Uri.EscapeDataString(token)}";
     }

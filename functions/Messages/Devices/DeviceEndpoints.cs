@@ -77,7 +77,7 @@ public sealed class DeviceEndpoints(
         Results.Json(new { keys = (await keys.Of(caller.Tenant.Id, user, caller.Cancel)).Select(View) });
 
     static object View(DeviceKey key) =>
-        new { key.Device, jwk = JsonDocument.Parse(key.Jwk).RootElement, createdAt = key.CreatedAt.UtcDateTime };
+        new { key.Device, jwk = JsonElement.Parse(key.Jwk), createdAt = key.CreatedAt.UtcDateTime };
 
     static string Named(HttpRequest request) => request.RouteValues["device"] as string ?? "";
 

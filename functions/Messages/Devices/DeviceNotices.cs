@@ -29,7 +29,7 @@ public sealed class DeviceNotices(MessageSender sender, UserStore users, DeviceM
         var body = JsonSerializer.Serialize(new
         {
             key.Device,
-            jwk = JsonDocument.Parse(key.Jwk).RootElement,
+            jwk = JsonElement.Parse(key.Jwk),
             createdAt = key.CreatedAt.UtcDateTime,
             replaced = key.IsReplacement,
         }, JsonSerializerOptions.Web);

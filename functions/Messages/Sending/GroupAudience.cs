@@ -16,7 +16,7 @@ public sealed class GroupAudience(GroupStore groups, UserStore users, SendingLim
     public static IEnumerable<string> Senders(Message said)
     {
         if (said.From is { } from) return [from];
-        var data = JsonDocument.Parse(said.Body).RootElement;
+        var data = JsonElement.Parse(said.Body);
         string? User(string kind, string id) => InboxEvents.Text(data, kind) == "user" ? InboxEvents.Text(data, id) : null;
         return new[] { InboxEvents.Text(data, "sharedBy"), User("ownerKind", "ownerId"), User("changedByKind", "changedById") }
             .OfType<string>().Distinct();
@@ -28,7 +28,7 @@ public sealed class GroupAudience(GroupStore groups, UserStore users, SendingLim
         if (said.From is not null) return [said.To];
         List<Recipient> all = said.To.Group is null ? [] : [said.To];
         if (said.Type is EventTypes.FileChanged or EventTypes.ShareCreated
-            && InboxEvents.Text(JsonDocument.Parse(said.Body).RootElement, "fileId") is { } file)
+            && InboxEvents.Text(JsonElement.Parse(said.Body), "fileId") is { } file)
         {
             var sharers = await recipients(tenant, file, cancel);
             // The share may have been taken back meanwhile.

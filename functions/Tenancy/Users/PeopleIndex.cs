@@ -66,9 +66,9 @@ public sealed class PeopleIndex(StorageClients storage, UserStore users, Removal
     public async Task TryFill(Tenant tenant, TimeSpan maxTime, CancellationToken cancel)
     {
         var begun = clock.GetTimestamp();
-        for (string? after = null; (after = await Fill(tenant, after, cancel)) is not null && clock.GetElapsedTime(begun) < maxTime;)
-        {
-        }
+        string? after = null;
+        do after = await Fill(tenant, after, cancel);
+        while (after is not null && clock.GetElapsedTime(begun) < maxTime);
     }
 
     // Writes the rows of the users after one: of the last of them it returns the id, and null if there are no more.

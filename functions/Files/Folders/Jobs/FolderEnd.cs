@@ -7,8 +7,7 @@ namespace Latchkey.Files;
 
 /// <summary>Ends jobs: in the transaction that says so, the folders are released and listed again.</summary>
 public sealed class FolderEnd(
-    StorageClients storage, Folders folders, FolderJobs jobs, ArchiveEnd archives, AuditLog audit,
-    TimeProvider clock)
+    StorageClients storage, Folders folders, FolderJobs jobs, ArchiveEnd archives, AuditLog audit, TimeProvider clock)
 {
     readonly Table table = new(storage.Tables.GetTableClient(TableNames.Files));
 

@@ -25,6 +25,9 @@ export function go(place) {
 /** The path of a folder in a folder. */
 export const inside = (folder, name) => (folder ? `${folder}/${name}` : name);
 
+/** The name of a folder that has this path. */
+export const nameOf = path => path.split('/').at(-1);
+
 /** The folders on the way to a folder: the name and the path of each. */
 export function parts(folder) {
   const names = folder ? folder.split('/') : [];

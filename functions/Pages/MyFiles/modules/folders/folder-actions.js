@@ -3,7 +3,7 @@ import { downloadArchive } from '../files/archive.js';
 import { pickFolder } from './folder-picker.js';
 import { ask } from '../dialogs/ask.js';
 import { say } from '../notices.js';
-import { go, inside } from '../place.js';
+import { go, inside, nameOf } from '../place.js';
 import { openLinkSheet } from '../sharing/link-sheet.js';
 import { openRequestSheet } from '../sharing/request-sheet.js';
 import { t } from '../texts.js';
@@ -11,7 +11,6 @@ import { t } from '../texts.js';
 const maxNumber = 99; // Of a copy beside its original.
 
 const parentOf = path => path.split('/').slice(0, -1).join('/');
-const nameOf = path => path.split('/').at(-1);
 
 /**
  * Each action gets the place of its folder, `{space, folder}`, and stays with it: while a menu, a question or a notice with Undo is open,

@@ -2,13 +2,11 @@
 import { complain, guarded, say } from '../notices.js';
 import { firstFree } from './folder-actions.js';
 import { pickFolder } from './folder-picker.js';
-import { inside } from '../place.js';
+import { inside, nameOf } from '../place.js';
 import { reason } from '../problems.js';
 import { t } from '../texts.js';
 import { byFolder, changeAll, tellFailed } from '../files/bulk.js';
 import { copyAll } from '../files/copies.js';
-
-const nameOf = path => path.split('/').at(-1);
 
 export class Together {
   #api;
