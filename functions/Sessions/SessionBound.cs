@@ -1,21 +1,40 @@
+using System.Collections.Concurrent;
+using Latchkey.Storage;
 using Latchkey.Tenancy;
 using Microsoft.Extensions.Logging;
 
 namespace Latchkey.Sessions;
 
-/// <summary>Keeps the number of a user's sessions bounded (<see cref="UserSessions.MaxPerUser"/>): the oldest end.</summary>
+/// <summary>
+/// Keeps the number of a user's sessions bounded (<see cref="UserSessions.MaxPerUser"/>): the oldest end. The list is not read at each
+/// sign-in: it can't be full soon after it was half empty. So a user may have some more for a while.
+/// </summary>
 public sealed partial class SessionBound(
-    SessionStore sessions, UserSessions userSessions, LogoutNotices notices, ILogger<SessionBound> logger)
+    SessionStore sessions, UserSessions userSessions, LogoutNotices notices, TimeProvider clock, ILogger<SessionBound> logger)
 {
+    const int MaxUsers = 10_000;
+
+    // A look ends 20, so that it keeps up where every eighth sign-in looks.
+    const int LeastSpared = 8;
+
+    static readonly TimeSpan Spared = TimeSpan.FromMinutes(5);
+
+    // The next sign-ins of a user that need not look, and until when.
+    readonly ConcurrentDictionary<string, (int Count, DateTimeOffset Until)> spared = new(StringComparer.Ordinal);
+
     /// <summary>
-    /// Ends the sessions that are too many, after each sign-in. An entry of the list without a session goes, too: it is too old for one
+    /// Ends the sessions that are too many, after a sign-in. An entry of the list without a session goes, too: it is too old for one
     /// that is being created. It never decides about the sign-in: if it fails, the next sign-in ends them.
     /// </summary>
     public async Task TryKeep(Tenant tenant, string userId, CancellationToken cancel)
     {
+        var user = RowKeys.UserPartition(tenant.Id, userId);
+        if (IsSpared(user)) return;
         try
         {
-            await End(tenant, userId, cancel);
+            var live = await End(tenant, userId, cancel);
+            if (spared.Count >= MaxUsers) spared.Clear();
+            spared[user] = (Math.Max((UserSessions.MaxPerUser - live) / 2, LeastSpared), clock.GetUtcNow() + Spared);
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
@@ -23,15 +42,27 @@ public sealed partial class SessionBound(
         }
     }
 
-    async Task End(Tenant tenant, string userId, CancellationToken cancel)
+    bool IsSpared(string user)
     {
-        var oldest = await userSessions.TakeExcess(tenant.Id, userId, cancel);
-        if (oldest.Count == 0) return;
+        while (spared.TryGetValue(user, out var left))
+        {
+            if (left.Count == 0 || left.Until <= clock.GetUtcNow()) return false;
+            if (spared.TryUpdate(user, left with { Count = left.Count - 1 }, left)) return true;
+        }
+        return false;
+    }
+
+    // How many sessions there were.
+    async Task<int> End(Tenant tenant, string userId, CancellationToken cancel)
+    {
+        var (live, oldest) = await userSessions.TakeExcess(tenant.Id, userId, cancel);
+        if (oldest.Count == 0) return live;
         var told = await notices.Write(tenant, userId, oldest, all: false, cancel);
         List<string> ids = [.. oldest.Select(session => session.SessionId)];
         await sessions.Revoke(tenant, userId, ids, "the user has too many sessions", CancellationToken.None);
         await Task.WhenAll(ids.Select(id => userSessions.Remove(tenant, userId, id, CancellationToken.None)));
         notices.Send(told);
+        return live;
     }
 
     static partial class Log

@@ -12,8 +12,9 @@ namespace Latchkey.Bench;
 sealed class Measurement(Options options) : IDisposable
 {
     const int Starts = 3;
-    const int MostWarmUps = 5;
+    const int MostWarmUps = 6;
     const double StillFaster = 0.95;
+    const double StillCompiling = 0.03;
 
     readonly Report report = new(options);
     readonly HttpClient storage = new(new SocketsHttpHandler { MaxConnectionsPerServer = options.Callers, UseProxy = false });
@@ -61,7 +62,7 @@ sealed class Measurement(Options options) : IDisposable
     {
         for (var start = -1; start < Starts; start++) // The first makes the data, and is not counted.
         {
-            foreach (var kind in kinds.Where(kind => kind.Program != "tus"))
+            foreach (var kind in kinds.Where(kind => kind.OpenId is not null || kind.Name == Kinds.Empty))
             {
                 try
                 {
@@ -119,17 +120,22 @@ sealed class Measurement(Options options) : IDisposable
         }
     }
 
-    // Caches, connections, and compilers: until it gets little faster.
+    // Caches, connections, and compilers: until it gets little faster or, where that is known, compiles little.
     async Task WarmUp(Driver driver, Server server, Operation operation)
     {
-        var (before, now) = (double.PositiveInfinity, double.MaxValue);
-        for (var window = 0; window < MostWarmUps && now < before * StillFaster; window++)
-            (before, now) = (now, (await driver.Measure(server, operation, options.Seconds)).CpuPerRun);
+        var before = double.PositiveInfinity;
+        for (var left = MostWarmUps; left > 0; left--)
+        {
+            var window = await driver.Measure(server, operation, options.Seconds);
+            if (window.Compiled is { } compiled ? compiled < window.Cpu * StillCompiling : window.CpuPerRun >= before * StillFaster) return;
+            before = window.CpuPerRun;
+        }
     }
 
     IEnumerable<Operation> Operations(Server server)
     {
         if (server.Kind.Name == Kinds.Tus) return [new TusOperations(server, "/tus", null).Piece()];
+        if (server.Kind.Name == Kinds.Row) return [Nothing(server)];
         if (server.Kind.OpenId is null) return [Nothing(server), Nothing(server) with { Name = Names.One }];
         var openId = new OpenIdOperations(server, options.Callers);
         if (server.Kind.Name == Kinds.OpenIddict) return [.. openId.All(), openId.BadSignature("/api")];

@@ -24,6 +24,9 @@ switch (args)
     case ["empty", var origin]:
         await EmptyServer.Run(origin);
         return 0;
+    case ["row", var origin, var storage]:
+        await EmptyServer.Run(origin, storage);
+        return 0;
     case ["pure", ..]:
         Latchkey.Bench.Pure.PurePaths.Run(args[1..]);
         return 0;

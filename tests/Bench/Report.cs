@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using Latchkey.Bench.Load;
 using Latchkey.Bench.Operations;
@@ -14,12 +16,13 @@ sealed class Report(Options options)
     const string Opening = "<!-- dotnet dev.cs bench --write begins here -->";
     const string Closing = "<!-- and ends here -->";
 
-    static readonly string[] oidcPeers = [Kinds.Memory, Kinds.Tables, Kinds.OpenIddict, Kinds.Empty];
+    static readonly string[] oidcPeers = [Kinds.Memory, Kinds.Tables, Kinds.OpenIddict, Kinds.Row, Kinds.Empty];
 
     readonly Dictionary<(string Operation, string Server), List<Window>> windows = [];
     readonly Dictionary<string, List<double>> starts = [];
     readonly List<string> faults = [];
     readonly string loadBefore = LoadAverage();
+    readonly string yardsticks = Yardsticks();
 
     /// <summary>True if nothing failed and nothing was left out.</summary>
     public bool IsWhole => faults.Count == 0;
@@ -105,7 +108,7 @@ sealed class Report(Options options)
         foreach (var (server, its) in starts)
         {
             var (median, empty) = (Median(its), starts.TryGetValue(Kinds.Empty, out var idle) ? Median(idle) : 0);
-            int? goal = server is Kinds.Worker or Kinds.Local ? Names.All[^1].Goal : null;
+            var goal = server is Kinds.Worker or Kinds.Local ? Names.All[^1].Goal : null;
             yield return [server, string.Join(", ", its.Select(one => Whole(one))), Whole(median), Whole(goal), TooMuch(median, goal),
                 empty > 0 ? Ratio(median, empty) : ""];
         }
@@ -129,16 +132,16 @@ sealed class Report(Options options)
 
     IEnumerable<string[]> Figures()
     {
-        yield return ["operation", "server", "CPU µs", "KB allocated", "storage calls", "p50 ms", "p99 ms", "a second", "drift"];
+        yield return ["operation", "server", "CPU µs", "of it compiling", "KB allocated", "storage calls", "p50 ms", "p99 ms", "a second", "drift"];
         foreach (var (operation, _) in Names.All)
         {
             foreach (var server in new[] { Kinds.Worker, Kinds.Local, Kinds.Memory, Kinds.Tables, Kinds.OpenIddict, Kinds.Tus,
-                Kinds.Empty })
+                Kinds.Row, Kinds.Empty })
             {
                 if (Of(operation, server) is not { } its) continue;
-                yield return [operation, server, Whole(its.CpuPerRun),
+                yield return [operation, server, Whole(its.CpuPerRun), its.CompiledPerRun is { } compiling ? Whole(compiling) : "",
                     its.AllocatedPerRun is { } bytes ? $"{bytes / 1024:0.0}" : "",
-                    server is Kinds.Worker or Kinds.Local or Kinds.Tables ? $"{its.CallsPerRun:0.0}" : "",
+                    server is Kinds.Worker or Kinds.Local or Kinds.Tables or Kinds.Row ? $"{its.CallsPerRun:0.0}" : "",
                     $"{its.Percentile(0.5):0.0}", $"{its.Percentile(0.99):0.0}", Whole(its.RunsPerSecond), Drift(operation, server)];
             }
         }
@@ -161,6 +164,7 @@ sealed class Report(Options options)
             - Commit {commit.Trim()}{state}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC
             - {Processor()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}
             - {RuntimeInformation.FrameworkDescription}, Node {node.Trim()}
+            - {yardsticks}
             - {options.Callers} callers at once, {options.Seconds:0.#} s a window after a warm-up as long
             - Load average of the machine before and after: {loadBefore}; {LoadAverage()}
 
@@ -172,6 +176,26 @@ sealed class Report(Options options)
             .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             ?? RuntimeInformation.ProcessArchitecture.ToString()
         : RuntimeInformation.ProcessArchitecture.ToString();
+
+    // What nothing of ours can make faster, so that machines can be compared.
+    static string Yardsticks()
+    {
+        using var rsa = RSA.Create(2048);
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (data, signature) = (new byte[512], ec.SignData(new byte[512], HashAlgorithmName.SHA256));
+        return $"An RS256 signature takes {Time(() => rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))} µs, "
+            + $"an ES256 one {Time(() => ec.SignData(data, HashAlgorithmName.SHA256))}, "
+            + $"its check {Time(() => ec.VerifyData(data, signature, HashAlgorithmName.SHA256))}";
+    }
+
+    // The mean of a thousand, in microseconds, after some to warm up.
+    static string Time(Action action)
+    {
+        for (var run = 0; run < 100; run++) action();
+        var clock = Stopwatch.StartNew();
+        for (var run = 0; run < 1000; run++) action();
+        return Whole(clock.Elapsed.TotalMicroseconds / 1000);
+    }
 
     // Of one, five and fifteen minutes.
     static string LoadAverage() => File.Exists("/proc/loadavg")

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime;
 using System.Text;
 
 /// <summary>
@@ -26,7 +27,8 @@ static class StartupHook
         {
             using var client = listener.AcceptTcpClient();
             var (cpu, allocated) = ((long)Environment.CpuUsage.TotalTime.TotalMicroseconds, GC.GetTotalAllocatedBytes());
-            var used = $$"""{"cpu":{{cpu}},"allocated":{{allocated}}}""";
+            var compiled = (long)JitInfo.GetCompilationTime().TotalMicroseconds;
+            var used = $$"""{"cpu":{{cpu}},"allocated":{{allocated}},"compiled":{{compiled}}}""";
             client.GetStream().Write(Encoding.ASCII.GetBytes(used));
         }
     }

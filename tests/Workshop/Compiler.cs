@@ -19,6 +19,8 @@ static class Compiler
         var (_, version) = await Shell.Capture("dotnet", "--version"); // Of the SDK that global.json chooses.
         var sdk = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../sdk", version.Trim());
         var server = Path.Combine(sdk, "Roslyn/bincore/VBCSCompiler.dll");
-        return File.Exists(server) ? new Child(_ => { }, "dotnet", [server, $"-pipename:{Pipe}"]) : null;
+        // A larger nursery, so that less is looked through again and again.
+        return File.Exists(server) ? new Child(_ => { }, "dotnet", [server, $"-pipename:{Pipe}"],
+            ("DOTNET_GCgen0size", "10000000"), ("DOTNET_gcConcurrent", "0")) : null;
     }
 }

@@ -29,7 +29,7 @@ sealed class Driver(int callers, Meter azurite)
             var took = clock.Elapsed.TotalSeconds;
             var (after, callsAfter) = (await server.Read(), await Calls(server));
             total += new Window(latencies.Count, took, after.Cpu - before.Cpu, after.Allocated - before.Allocated,
-                callsAfter - callsBefore, latencies);
+                after.Compiled - before.Compiled, callsAfter - callsBefore, latencies);
         }
         return total;
     }

@@ -8,8 +8,9 @@ namespace Latchkey.Bench.Load;
 /// <summary>What a process has used since its start, by its own account.</summary>
 /// <param name="Cpu">User and system time of all its threads, in microseconds.</param>
 /// <param name="Allocated">Bytes that it has allocated on the managed heap; null where Node runs it.</param>
+/// <param name="Compiled">For how long it has compiled, in microseconds; null where Node runs it.</param>
 /// <param name="Calls">Azurite: how many requests it has had, by port and account.</param>
-sealed record Reading(long Cpu, long? Allocated = null, Dictionary<string, long>? Calls = null);
+sealed record Reading(long Cpu, long? Allocated = null, long? Compiled = null, Dictionary<string, long>? Calls = null);
 
 /// <summary>Reads what StartupHook.cs, and peers/meter.cjs in Node, tell of a process that was started with
 /// <see cref="Environment"/>.</summary>

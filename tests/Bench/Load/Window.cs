@@ -5,13 +5,17 @@ namespace Latchkey.Bench.Load;
 /// <param name="Seconds">In how much time, without the preparations.</param>
 /// <param name="Cpu">The server's, in microseconds.</param>
 /// <param name="Allocated">The server's, in bytes; null if unknown.</param>
+/// <param name="Compiled">For how long the server compiled, in microseconds; null if unknown.</param>
 /// <param name="Calls">To storage.</param>
 /// <param name="Latencies">Of each run, in milliseconds.</param>
-sealed record Window(int Runs, double Seconds, long Cpu, long? Allocated, long Calls, IReadOnlyList<double> Latencies)
+sealed record Window(int Runs, double Seconds, long Cpu, long? Allocated, long? Compiled, long Calls,
+    IReadOnlyList<double> Latencies)
 {
-    public static readonly Window Empty = new(0, 0, 0, 0, 0, []);
+    public static readonly Window Empty = new(0, 0, 0, 0, 0, 0, []);
 
     public double CpuPerRun => (double)Cpu / Runs;
+
+    public double? CompiledPerRun => (double?)Compiled / Runs;
 
     public double? AllocatedPerRun => (double?)Allocated / Runs;
 
@@ -27,5 +31,6 @@ sealed record Window(int Runs, double Seconds, long Cpu, long? Allocated, long C
     }
 
     public static Window operator +(Window one, Window other) => new(one.Runs + other.Runs, one.Seconds + other.Seconds,
-        one.Cpu + other.Cpu, one.Allocated + other.Allocated, one.Calls + other.Calls, [.. one.Latencies, .. other.Latencies]);
+        one.Cpu + other.Cpu, one.Allocated + other.Allocated, one.Compiled + other.Compiled, one.Calls + other.Calls,
+        [.. one.Latencies, .. other.Latencies]);
 }

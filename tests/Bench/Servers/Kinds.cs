@@ -12,13 +12,14 @@ static class Kinds
     public const string OpenIddict = "OpenIddict, SQLite";
     public const string Tus = "@tus/server, disk";
     public const string Empty = "empty endpoint";
+    public const string Row = "one row, by hand";
 
     /// <summary>The key of every account in the bench's own Azurite: says what it is.</summary>
     public const string AccountKey = "bGF0Y2hrZXktYmVuY2gtYXp1cml0ZS1hY2NvdW50LWtleS1vZi0zMi1ieXRlcw==";
 
     static readonly string Self = Assembly.GetExecutingAssembly().Location;
 
-    public static readonly string[] Accounts = ["worker", "localhost", "tables"];
+    public static readonly string[] Accounts = ["worker", "localhost", "tables", "row"];
 
     /// <summary>All of them, with their storage on these ports.</summary>
     public static IReadOnlyList<ServerKind> All(int[] ports)
@@ -49,6 +50,7 @@ static class Kinds
             },
             new(Tus, "tus", origin => Node("tus.js", origin, Path.GetFullPath($"{Paths.Local}/tus"))),
             new(Empty, "Bench", origin => new(["dotnet", Self, "empty", origin])),
+            new(Row, "Bench", origin => new(["dotnet", Self, "row", origin, Storage(ports, "row")])) { Account = "row" },
         ];
     }
 
