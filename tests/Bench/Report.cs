@@ -132,7 +132,8 @@ sealed class Report(Options options)
 
     IEnumerable<string[]> Figures()
     {
-        yield return ["operation", "server", "CPU µs", "of it compiling", "KB allocated", "storage calls", "p50 ms", "p99 ms", "a second", "drift"];
+        yield return ["operation", "server", "CPU µs", "of it compiling", "KB allocated", "storage calls", "p50 ms", "p99 ms", "a second",
+            "drift"];
         foreach (var (operation, _) in Names.All)
         {
             foreach (var server in new[] { Kinds.Worker, Kinds.Local, Kinds.Memory, Kinds.Tables, Kinds.OpenIddict, Kinds.Tus,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure;
@@ -37,6 +38,13 @@ public sealed record Api
 
     const string OwnId = "own";
     const string FilesId = "files";
+
+    static readonly IReadOnlyList<ApiScope> OwnScopes = WithoutText([.. Protocol.Scopes.All.Tokens, Protocol.Scopes.Operator]);
+    static readonly IReadOnlyList<ApiScope> FileScopes =
+        WithoutText([Protocol.Scopes.FilesRead, Protocol.Scopes.FilesWrite, Protocol.Scopes.FilesShare]);
+
+    // Each list is asked for its set several times a request.
+    static readonly ConditionalWeakTable<IReadOnlyList<ApiScope>, Scope> Sets = [];
 
     /// <summary>
     /// Random, made at registration. Sessions and consents refer to it, so they do not apply to another API that is registered later with
@@ -79,7 +87,7 @@ public sealed record Api
 
     /// <summary>The scopes as a set.</summary>
     [JsonIgnore]
-    public Scope Scope => Scope.Of(Scopes.Select(scope => scope.Name));
+    public Scope Scope => Sets.GetValue(Scopes, scopes => Scope.Of(scopes.Select(scope => scope.Name)));
 
     /// <summary>True for Latchkey as a whole.</summary>
     [JsonIgnore]
@@ -90,11 +98,10 @@ public sealed record Api
     public bool IsRegistered => Id is not (OwnId or FilesId);
 
     /// <summary>Latchkey itself, with all of its scopes; the audience is the issuer.</summary>
-    public static Api Own(Tenant tenant) => BuiltIn(OwnId, tenant.Issuer, [.. Protocol.Scopes.All.Tokens, Protocol.Scopes.Operator]);
+    public static Api Own(Tenant tenant) => BuiltIn(OwnId, tenant.Issuer, OwnScopes);
 
     /// <summary>The file API alone, as its metadata names it (RFC 9728): the scopes of files and no others.</summary>
-    public static Api Files(Tenant tenant) => BuiltIn(FilesId, BearerToken.FilesAudience(tenant.Issuer),
-        [Protocol.Scopes.FilesRead, Protocol.Scopes.FilesWrite, Protocol.Scopes.FilesShare]);
+    public static Api Files(Tenant tenant) => BuiltIn(FilesId, BearerToken.FilesAudience(tenant.Issuer), FileScopes);
 
     /// <summary>True if the client may ask for its tokens.</summary>
     public bool Admits(Client client) => Clients.Contains(AnyClient) || Clients.Contains(client.Id);
@@ -113,11 +120,13 @@ public sealed record Api
 
     internal string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
 
-    static Api BuiltIn(string id, string identifier, IReadOnlyList<string> scopes) => new()
+    static Api BuiltIn(string id, string identifier, IReadOnlyList<ApiScope> scopes) => new()
     {
         Id = id,
         Identifier = identifier,
         Name = "Latchkey",
-        Scopes = [.. scopes.Select(scope => new ApiScope(scope, ""))],
+        Scopes = scopes,
     };
+
+    static IReadOnlyList<ApiScope> WithoutText(IEnumerable<string> scopes) => [.. scopes.Select(scope => new ApiScope(scope, ""))];
 }
