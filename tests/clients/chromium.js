@@ -82,15 +82,16 @@ export async function allow(page, next) {
   if (await consent.isVisible()) await consent.click();
 }
 
-/** Where a picture is kept. */
-export function picture(name) {
+/** Keeps a picture for people to look at, if LATCHKEY_PICTURES is set. */
+export async function picture(page, name, { fullPage = true } = {}) {
+  if (!process.env.LATCHKEY_PICTURES) return;
   mkdirSync(screenshots, { recursive: true });
-  return `${screenshots}${name}.png`;
+  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage });
 }
 
 /** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance, or for any that is not tolerated; `except` names its rules that don't count. */
 export async function look(page, name, { tolerated = ['minor', 'moderate'], except = [], fullPage = true } = {}) {
-  await page.screenshot({ path: picture(name), fullPage });
+  await picture(page, name, { fullPage });
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe); // It stays when a page gets another content.
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
   const serious = violations.filter(found => !tolerated.includes(found.impact) && !except.includes(found.id));

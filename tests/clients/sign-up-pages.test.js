@@ -1,5 +1,6 @@
 // The pages by which people come to an account and sign in to it, in German, Arabic and Japanese, by day and by night, narrow and wide:
-// accessible, and pictures of them for people to look at, in TestResults/screenshots. In tenant acme, which has passkeys.
+// accessible, and with LATCHKEY_PICTURES=1 pictures of them for people to look at, in TestResults/screenshots. In tenant acme, which has
+// passkeys.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import test from 'node:test';
