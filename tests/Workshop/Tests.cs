@@ -299,7 +299,8 @@ static class Tests
             var tap = $"{Results}/clients.{number}.tap";
             await using var node = new Child(Console.WriteLine, "node",
                 [.. filter, "--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap",
-                    $"--test-reporter-destination={tap}", $"{Clients}/together.js", .. files], [.. environment, ("LATCHKEY_CLAIMS", claims)]);
+                    $"--test-reporter-destination={tap}", $"{Clients}/together.js", .. files],
+                [.. environment, ("LATCHKEY_CLAIMS", claims)]);
             return (Code: await node.Exit, Tap: await File.ReadAllLinesAsync(tap));
         }));
         foreach (var (code, lines) in results)

@@ -75,6 +75,19 @@ export async function signIn(page, user = 'alice', password = `${user}-password`
   await page.getByRole('button', { name: 'Sign in', exact: true }).click(); // Not the one with a passkey.
 }
 
+const decode = text => text.replace(/&#x([0-9A-F]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16))).replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+
+/** What a page's form sends along unseen. */
+export const fields = html => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(found => [found[1], decode(found[2])]));
+
+/** Signs in with the browser's cookies, without showing the page. */
+export async function signInUnseen(page, tenant, user) {
+  const asked = await page.request.get(`${tenant}/account`);
+  const form = { ...fields(await asked.text()), username: user, password: `${user}-password` };
+  const answer = await page.request.post(`${tenant}/login`, { form });
+  assert.equal(answer.url(), `${tenant}/account`);
+}
+
 /** Allows the app what it asks for, unless another test has allowed it before: then nobody is asked. `next` is what the app shows then. */
 export async function allow(page, next) {
   const consent = page.getByRole('button', { name: /^(Allow|Continue)$/ });

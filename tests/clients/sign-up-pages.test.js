@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import test from 'node:test';
-import { look, missing, onAPhone } from './chromium.js';
+import { fields, look, missing, onAPhone } from './chromium.js';
 import { codeFor } from './mails.js';
 import { origin } from './service.js';
 
@@ -29,9 +29,6 @@ async function prepare() {
     assert.ok([201, 409].includes(added.status), `provider ${id}: ${added.status}`);
   }
 }
-
-const decode = text => text.replace(/&#x([0-9A-F]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16))).replace(/&quot;/g, '"').replace(/&amp;/g, '&');
-const fields = html => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(found => [found[1], decode(found[2])]));
 
 // RFC 6238 with the usual numbers.
 function totp(secret) {
