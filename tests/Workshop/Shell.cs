@@ -62,7 +62,8 @@ static class Shell
         return string.Join('\n', errors.DefaultIfEmpty(string.Join('\n', lines.TakeLast(30))));
     }
 
-    /// <summary>Installs what a package-lock.json names, unless that was done since the lock file changed.</summary>
+    /// <summary>Installs what a package-lock.json names, unless that was done since the lock file changed. What is known of a package's
+    /// version need not be asked for again: it does not change.</summary>
     public static async Task NpmInstall(string folder)
     {
         // npm writes this file last, so an install that was cut short is done again.
@@ -70,6 +71,6 @@ static class Shell
         if (done.Exists && done.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
             return;
         await Step($"Installing {folder} from npm", () =>
-            Must(Npm, "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"));
+            Must(Npm, "ci", "--prefix", folder, "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"));
     }
 }

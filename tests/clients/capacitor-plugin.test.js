@@ -7,7 +7,9 @@ import { createRequire } from 'node:module';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import v8 from 'node:v8';
 
+v8.setFlagsFromString('--liftoff-only'); // As in quickstarts-syntax.test.js.
 const plugin = fileURLToPath(new URL('../../clients/capacitor/', import.meta.url));
 const swift = 'ios/Sources/LatchkeyUploader/';
 const kotlin = 'android/src/main/java/com/latchkey/uploader/';

@@ -1,6 +1,7 @@
 // Debian's Chromium without a window, on a phone-sized screen, driven by playwright-core; every test has a profile of its own.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,22 +16,46 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What node:test prints as the reason to skip, or false. */
 export const missing = existsSync(executablePath) ? false : `There is no ${executablePath}: install Debian's chromium-headless-shell, or set CHROMIUM to a Chromium or Chrome`;
 
-const browsers = new Map();
+// Where apps of the tests have their pages: Chromium finds this process behind these origins, and `serve` says what is there.
+const sites = new Map(['localhost:8100', 'localhost:5173', 'localhost:6006', 'localhost:6007', 'foreign.example'].map(host => [host, undefined]));
+const front = createServer((request, response) => {
+  const handler = sites.get(request.headers.host);
+  if (handler) handler(request, response);
+  else response.writeHead(404).end();
+});
+let launched;
 
-// One browser a test file for all that want the same switches, because starting one costs as much as a short test.
-async function browserWith(args) {
-  const switches = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync', '--disable-extensions', ...args];
-  const key = switches.join(' ');
-  if (!browsers.get(key)?.isConnected()) browsers.set(key, await chromium.launch({ executablePath, args: switches }));
-  return browsers.get(key);
+// One browser a process, because to start one costs as much as a short test.
+async function launch() {
+  await new Promise(resolve => front.listen(0, '127.0.0.1', resolve));
+  const rules = [...sites.keys()].map(host => `MAP ${host.includes(':') ? host : `${host}:80`} 127.0.0.1:${front.address().port}`);
+  return chromium.launch({
+    executablePath, args: ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--disable-extensions', `--host-resolver-rules=${rules}`],
+  });
 }
 
-after(() => Promise.all([...browsers.values()].map(browser => browser.close())));
+after(async () => {
+  await (await launched)?.close();
+  front.close();
+  front.closeAllConnections();
+});
+
+/** Answers what is asked for at an origin, which must be one of the above, while the steps are taken. */
+export async function serve(origin, handler, steps) {
+  const { host } = new URL(origin);
+  assert.ok(sites.has(host) && !sites.get(host), `${origin} is free`);
+  sites.set(host, handler);
+  try {
+    await steps();
+  } finally {
+    sites.set(host, undefined);
+  }
+}
 
 /** Runs steps in a profile of their own. `violations` gathers what a Content-Security-Policy has stopped. */
-export async function onAPhone(steps, { args = [], ...options } = {}) {
-  const browser = await browserWith(args);
+export async function onAPhone(steps, options = {}) {
+  const browser = await (launched ??= launch());
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, javaScriptEnabled: true, ...options });
   try {
     const page = await context.newPage();
@@ -50,6 +75,19 @@ export async function signIn(page, user = 'alice', password = `${user}-password`
   await page.getByRole('button', { name: 'Sign in', exact: true }).click(); // Not the one with a passkey.
 }
 
+const decode = text => text.replace(/&#x([0-9A-F]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16))).replace(/&quot;/g, '"').replace(/&amp;/g, '&');
+
+/** What a page's form sends along unseen. */
+export const fields = html => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(found => [found[1], decode(found[2])]));
+
+/** Signs in with the browser's cookies, without showing the page. */
+export async function signInUnseen(page, tenant, user) {
+  const asked = await page.request.get(`${tenant}/account`);
+  const form = { ...fields(await asked.text()), username: user, password: `${user}-password` };
+  const answer = await page.request.post(`${tenant}/login`, { form });
+  assert.equal(answer.url(), `${tenant}/account`);
+}
+
 /** Allows the app what it asks for, unless another test has allowed it before: then nobody is asked. `next` is what the app shows then. */
 export async function allow(page, next) {
   const consent = page.getByRole('button', { name: /^(Allow|Continue)$/ });
@@ -57,15 +95,16 @@ export async function allow(page, next) {
   if (await consent.isVisible()) await consent.click();
 }
 
-/** Where a picture is kept. */
-export function picture(name) {
+/** Keeps a picture for people to look at, if LATCHKEY_PICTURES is set. */
+export async function picture(page, name, { fullPage = true } = {}) {
+  if (!process.env.LATCHKEY_PICTURES) return;
   mkdirSync(screenshots, { recursive: true });
-  return `${screenshots}${name}.png`;
+  await page.screenshot({ path: `${screenshots}${name}.png`, fullPage });
 }
 
 /** Keeps a picture, and fails on anything that axe-core takes for a serious hindrance, or for any that is not tolerated; `except` names its rules that don't count. */
 export async function look(page, name, { tolerated = ['minor', 'moderate'], except = [], fullPage = true } = {}) {
-  await page.screenshot({ path: picture(name), fullPage });
+  await picture(page, name, { fullPage });
   if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axe); // It stays when a page gets another content.
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
   const serious = violations.filter(found => !tolerated.includes(found.impact) && !except.includes(found.id));

@@ -58,6 +58,6 @@ test('a stranger hands files in by a request, and whoever gets a link to the fol
     await page.emulateMedia({ colorScheme: 'dark' });
     await look(page, 'link-folder-desktop-dark');
     await page.goto(request.url);
-    await page.screenshot({ path: picture('request-desktop-dark'), fullPage: true });
+    await picture(page, 'request-desktop-dark');
   });
 });

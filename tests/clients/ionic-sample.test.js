@@ -1,12 +1,11 @@
 // The sample app of clients/ionic-sample, built by `npm run build`, in Chromium on a phone's screen, as a new user meets it.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
-import { allow, look, missing as noChromium, onAPhone, signIn } from './chromium.js';
+import { allow, look, missing as noChromium, onAPhone, serve, signIn } from './chromium.js';
 import { codeFor } from './mails.js';
 import { api, issuer, origin } from './service.js';
 
@@ -17,22 +16,13 @@ const password = 'correct horse battery';
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
 
 /** Serves the app as `vite preview` does, for another tenant than the one that it was built for; runs the steps in a browser. */
-async function inTheApp(tenant, steps) {
-  const server = createServer((request, response) => {
-    const path = join(dist, new URL(request.url, app).pathname);
-    const file = path.startsWith(dist) && extname(path) && existsSync(path) ? path : join(dist, 'index.html');
-    const bytes = readFileSync(file);
-    response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
-    response.end(extname(file) === '.html' ? String(bytes).replace(/(name="latchkey-issuer" content=")[^"]*/, `$1${tenant}`) : bytes);
-  });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  try {
-    await onAPhone(steps, { args: [`--host-resolver-rules=MAP localhost:8100 127.0.0.1:${server.address().port}`] });
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-}
+const inTheApp = (tenant, steps) => serve(app, (request, response) => {
+  const path = join(dist, new URL(request.url, app).pathname);
+  const file = path.startsWith(dist) && extname(path) && existsSync(path) ? path : join(dist, 'index.html');
+  const bytes = readFileSync(file);
+  response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
+  response.end(extname(file) === '.html' ? String(bytes).replace(/(name="latchkey-issuer" content=")[^"]*/, `$1${tenant}`) : bytes);
+}, () => onAPhone(steps));
 
 // The checksum of a PNG's chunks; Node 20.10 has none.
 const table = Uint32Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n; });

@@ -2,12 +2,11 @@
 // backup, changes, the vault, sealed messages. One browser and one sign-in; each test works in pages of the same profile.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { missing, onAPhone, signIn } from './chromium.js';
+import { missing, onAPhone, serve, signIn } from './chromium.js';
 import { bundle, install } from './js-client.js';
 import { origin, photo } from './service.js';
 import { allowed } from './web-app.js';
@@ -31,18 +30,16 @@ const app = `
   Object.assign(globalThis, { ...all, got, session, files, messages, Messages, Sealing, openVault, mqtt, options, ready });
 `;
 
-/** Serves the app's page at every path of its origin, and says how to find it. */
-async function serve() {
+/** Serves the app's page at every path of its origin. */
+async function inTheApp(steps) {
   const { folder } = await install();
   const { contents } = await bundle(folder, app, { format: 'iife' });
-  const server = createServer(({ url }, response) => {
+  await serve(allowed, ({ url }, response) => {
     const isScript = url === '/app.js';
     if (url === '/no-workers') response.setHeader('Content-Security-Policy', "worker-src 'none'");
     response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html; charset=utf-8');
     response.end(isScript ? contents : '<!DOCTYPE html><title>An app</title><input type="file" multiple><script src="/app.js"></script>');
-  });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  return { server, args: [`--host-resolver-rules=MAP localhost:8100 127.0.0.1:${server.address().port}`] };
+  }, () => onAPhone(steps));
 }
 
 /** Runs code of the app in a page; what it throws comes back as its name and code. */
@@ -62,14 +59,13 @@ async function choose(page, ...paths) {
 const chosen = 'const [file] = document.querySelector("input").files;';
 
 test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
-  const { server, args } = await serve();
   const disk = await mkdtemp(join(tmpdir(), 'latchkey-'));
   const onDisk = async (name, bytes) => {
     await writeFile(join(disk, name), bytes);
     return join(disk, name);
   };
   try {
-    await onAPhone(async (page, _, context) => {
+    await inTheApp(async (page, _, context) => {
       const open = async (at = context) => {
         const tab = await at.newPage();
         await tab.goto(`${allowed}/`);
@@ -318,9 +314,8 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
         await run(page, 'session.signIn(); return 0');
         await page.getByLabel('Password').waitFor(); // The browser's sign-in is over too.
       });
-    }, { args });
+    });
   } finally {
-    server.close();
     await rm(disk, { recursive: true, force: true });
   }
 });

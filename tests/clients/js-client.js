@@ -11,16 +11,18 @@ import { build } from 'esbuild';
 /** The package's sources. */
 export const sources = fileURLToPath(new URL('../../clients/js/', import.meta.url));
 
-const folders = [];
-after(() => Promise.all(folders.map(folder => rm(folder, { recursive: true, force: true }))));
-
 const here = fileURLToPath(new URL('.', import.meta.url));
 const npm = (folder, ...words) => promisify(execFile)(process.platform === 'win32' ? 'npm.cmd' : 'npm', words, { cwd: folder });
 
-/** An app's folder with the package installed from its tarball, and what npm says was packed. It is gone after the tests. */
-export async function install() {
+let installed;
+after(async () => installed && rm((await installed).folder, { recursive: true, force: true }));
+
+/** An app's folder with the package installed from its tarball, once for all tests of a process, and what npm says was packed. It is gone
+ * after the tests. */
+export const install = () => (installed ??= packAndInstall());
+
+async function packAndInstall() {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-app-'));
-  folders.push(folder);
   const { stdout } = await npm(sources, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
   const [packed] = JSON.parse(stdout);
   await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');

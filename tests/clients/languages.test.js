@@ -1,5 +1,5 @@
 // Every page in every language on the narrowest phone: nothing is cut, nothing scrolls sideways, Arabic runs from right to left. And
-// pictures of them for people to look at, in TestResults/screenshots.
+// with LATCHKEY_PICTURES=1 pictures of them for people to look at, in TestResults/screenshots.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { look, missing, onAPhone, picture, signIn } from './chromium.js';
@@ -77,7 +77,7 @@ test('German, Arabic and Japanese are accessible by day and by night, and have t
         for (const width of [360, 390, 1280]) {
           await page.setViewportSize({ width, height: 800 });
           if (width === 390) await look(page, `${name}-${tag}-${colorScheme}-${width}`, { tolerated: [] });
-          else if (name !== 'consent') await page.screenshot({ path: picture(`${name}-${tag}-${colorScheme}-${width}`), fullPage: true });
+          else if (name !== 'consent') await picture(page, `${name}-${tag}-${colorScheme}-${width}`);
         }
       }
     }

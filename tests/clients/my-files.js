@@ -3,22 +3,26 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { look, onAPhone, signIn } from './chromium.js';
+import { look, onAPhone, signIn, signInUnseen } from './chromium.js';
 import { issuer } from './service.js';
 
 /** How a test of a large screen begins. */
 export const desk = { viewport: { width: 1280, height: 800 }, hasTouch: false };
 
-/** Signs in on the page, in a folder of this test's own, and runs the steps. Most tests block service workers: routes don't see what goes through one. */
-export async function onMyFiles(steps, { user = 'alice', at = issuer, ...options } = {}) {
+/**
+ * Opens the page in a folder of this test's own, signed in, and runs the steps. With `form` it is the page that asks for the password; for
+ * the others the browser is signed in already. Most tests block service workers: routes don't see what goes through one.
+ */
+export async function onMyFiles(steps, { user = 'alice', at = issuer, form = false, ...options } = {}) {
   const folder = `Prüfung 🗂 ${randomBytes(4).toString('hex')}`;
   const disk = await mkdtemp(join(tmpdir(), 'latchkey-'));
   try {
     await onAPhone(async (page, violations, context) => {
       const faults = [];
       page.on('pageerror', fault => faults.push(fault.message));
+      if (!form) await signInUnseen(page, at, user);
       await page.goto(`${at}/my-files#${new URLSearchParams({ folder })}`);
-      await signIn(page, user);
+      if (form) await signIn(page, user);
       await isThere(page);
       await steps({ page, context, folder, disk: (name, bytes) => onDisk(disk, name, bytes) });
       if (faults.length) throw new Error(`The page threw: ${faults}`);

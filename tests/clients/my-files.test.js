@@ -79,7 +79,7 @@ test('a person uploads, renames, moves by picking, downloads, deletes, takes it 
   await act(page, renamed, 'Show in its folder');
   await page.locator('#path [aria-current]', { hasText: '日本語' }).waitFor();
   await line(page, renamed).waitFor();
-}));
+}, { form: true }));
 
 test('a notice goes away by itself, but not while it is pointed at', options, () => onMyFiles(async ({ page, disk }) => {
   await page.clock.install();
@@ -438,7 +438,7 @@ test("what is shared with bob, and the group's space that he only reads, on a de
     await page.getByRole('link', { name: 'Family' }).and(page.locator('[aria-current=page]')).waitFor();
     await line(page, name).waitFor();
     assert.deepEqual(await entriesOf(page, name), readOnly);
-  }, { user: 'bob', ...desk, colorScheme: 'dark' });
+  }, { user: 'bob', form: true, ...desk, colorScheme: 'dark' });
 });
 
 test('a reload stays signed in by the cookie alone; signing out ends it', options, () => onMyFiles(async ({ page, context }) => {

@@ -1,9 +1,10 @@
 // The pages by which people come to an account and sign in to it, in German, Arabic and Japanese, by day and by night, narrow and wide:
-// accessible, and pictures of them for people to look at, in TestResults/screenshots. In tenant acme, which has passkeys.
+// accessible, and with LATCHKEY_PICTURES=1 pictures of them for people to look at, in TestResults/screenshots. In tenant acme, which has
+// passkeys.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import test from 'node:test';
-import { look, missing, onAPhone } from './chromium.js';
+import { fields, look, missing, onAPhone } from './chromium.js';
 import { codeFor } from './mails.js';
 import { origin } from './service.js';
 
@@ -28,9 +29,6 @@ async function prepare() {
     assert.ok([201, 409].includes(added.status), `provider ${id}: ${added.status}`);
   }
 }
-
-const decode = text => text.replace(/&#x([0-9A-F]+);/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16))).replace(/&quot;/g, '"').replace(/&amp;/g, '&');
-const fields = html => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(found => [found[1], decode(found[2])]));
 
 // RFC 6238 with the usual numbers.
 function totp(secret) {

@@ -1,10 +1,9 @@
 // An app in a browser: its page comes from a server of this test under whatever origin the test gives it, and the
 // passages of docs/apps run in it as they stand.
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { onAPhone } from './chromium.js';
+import { onAPhone, serve } from './chromium.js';
 
 /** An origin that the demo tenants and the emulator's blob service allow. */
 export const allowed = 'http://localhost:8100';
@@ -34,25 +33,19 @@ export async function bundled(name, code) {
  * by itself, and they are what is to be proved. Chromium only looks for the origin's host on another port.
  * The page is the same at every address. `body` comes before the scripts.
  */
-export async function inAnApp(origin, scripts, steps, body = '<title>An app</title>') {
-  const server = createServer(({ url }, response) => {
+export function inAnApp(origin, scripts, steps, body = '<title>An app</title>') {
+  const answer = ({ url }, response) => {
     const n = /^\/(\d+)\.js$/.exec(url)?.[1];
     response.setHeader('Content-Type', n ? 'text/javascript; charset=utf-8' : 'text/html; charset=utf-8');
     response.end(n ? scripts[n] : `<!DOCTYPE html>${body}${scripts.map((_, at) => `<script src="/${at}.js"></script>`).join('')}`);
-  });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { hostname, port } = new URL(origin);
-  try {
-    await onAPhone(async page => {
-      const faults = [];
-      page.on('pageerror', fault => faults.push(fault.message));
-      await page.goto(`${origin}/`);
-      if (faults.length) throw new Error(`The app's scripts threw: ${faults}`);
-      await steps(page);
-    }, { args: [`--host-resolver-rules=MAP ${hostname}:${port || 80} 127.0.0.1:${server.address().port}`] });
-  } finally {
-    server.close();
-  }
+  };
+  return serve(origin, answer, () => onAPhone(async page => {
+    const faults = [];
+    page.on('pageerror', fault => faults.push(fault.message));
+    await page.goto(`${origin}/`);
+    if (faults.length) throw new Error(`The app's scripts threw: ${faults}`);
+    await steps(page);
+  }));
 }
 
 function unknown(start) {

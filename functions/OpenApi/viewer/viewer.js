@@ -18,6 +18,29 @@ function triable(api) {
   return api;
 }
 
+/** The document with what is at a path, and with what that refers to: to look through all of it takes seconds, each time something is opened. */
+function part(api, [section, kind, name]) {
+  const small = { ...api, paths: {}, components: {} };
+  const waiting = [];
+  const take = value => JSON.stringify(value, (_, one) => {
+    const reference = typeof one === 'string' && /#\/components\/(\w+)\/([\w.-]+)/.exec(one);
+    if (reference) waiting.push(reference.slice(1));
+    return one;
+  });
+  if (section === 'paths') take(small.paths[kind] = api.paths[kind]);
+  else waiting.push([kind, name]);
+  for (const [kind, name] of waiting) {
+    const all = small.components[kind] ??= {};
+    for (const each of name ? [name] : Object.keys(api.components[kind])) if (!all[each]) take(all[each] = api.components[kind]?.[each]);
+  }
+  return small;
+}
+
+const resolving = system => {
+  const { resolveSubtree } = globalThis.SwaggerUIBundle.plugins.SwaggerClient(system).fn;
+  return { fn: { resolveSubtree: (api, path, options) => resolveSubtree(part(api, path), path, options) } };
+};
+
 /** The search finds what an operation is called and does, not only its path. */
 const search = () => ({
   fn: {
@@ -47,7 +70,7 @@ const answer = await fetch('/openapi.json');
 globalThis.SwaggerUIBundle({
   spec: triable(await answer.json()),
   dom_id: '#viewer',
-  plugins: [search],
+  plugins: [search, resolving],
   filter: true,
   deepLinking: true,
   docExpansion: 'none',
