@@ -12,7 +12,7 @@ namespace Latchkey.Tests.Fuzz;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    const int Requests = 1200;
+    const int Requests = 1000;
     const int MostFaults = 10;
     const int RenewEvery = 300;
 
