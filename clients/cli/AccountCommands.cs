@@ -35,10 +35,10 @@ static class AccountCommands
         (new("--deletion-days") { Description = "For how many days users who delete their account can change their mind" }, "deletionDays"),
     ];
 
-    public static Command All(Terminal terminal) =>
+    public static Command All() =>
         CommandLine.Noun("accounts", "How people come to an account of a tenant, and how they sign in",
-        CommandLine.Verb(terminal, "show", "Show the rules", async call => call.Show(await call.Ask(HttpMethod.Get, "accounts")), []),
-        CommandLine.Verb(terminal, "set", "Change rules; 'none' empties a list", async call =>
+        CommandLine.Verb("show", "Show the rules", async call => call.Show(await call.Ask(HttpMethod.Get, "accounts")), []),
+        CommandLine.Verb("set", "Change rules; 'none' empties a list", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, "accounts", Rules(call))),
             [SignUp, Domains, SignUpRoles, TermsUri, TermsVersion, .. Switches.Select(one => one.Option), SecondFactor, SecondFactorRoles,
                 .. Numbers.Select(one => one.Option), AppleApps, AndroidApps]));

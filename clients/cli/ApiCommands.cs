@@ -30,20 +30,20 @@ static class ApiCommands
 
     static readonly Option[] Fields = [Name, Scope, Clients, Lifetime, Acting, Exchange, Impersonators];
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("api", "The tenant's own APIs",
-        CommandLine.Verb(terminal, "list", "List them", async call =>
+    public static Command All() => CommandLine.Noun("api", "The tenant's own APIs",
+        CommandLine.Verb("list", "List them", async call =>
             call.Show((await Every(call)).Select(each => each?.DeepClone()),
                 "id", "identifier", "name", "clients", "accessTokenSeconds"), []),
-        CommandLine.Verb(terminal, "show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, await Path(call))), [Id]),
-        CommandLine.Verb(terminal, "create", "Register one", async call =>
+        CommandLine.Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, await Path(call))), [Id]),
+        CommandLine.Verb("create", "Register one", async call =>
         {
             var body = await Body(call);
             body["identifier"] = call.Get(Identifier);
             call.Show(await call.Ask(HttpMethod.Post, "apis", body));
         }, [Identifier, .. Fields]),
-        CommandLine.Verb(terminal, "set", "Change one", async call =>
+        CommandLine.Verb("set", "Change one", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, await Path(call), await Body(call))), [Id, .. Fields]),
-        CommandLine.Verb(terminal, "delete", "Delete one; nobody gets a token for it any more", async call =>
+        CommandLine.Verb("delete", "Delete one; nobody gets a token for it any more", async call =>
         {
             await call.Ask(HttpMethod.Delete, await Path(call));
             call.Done("The API is deleted.");

@@ -33,11 +33,11 @@ static class AuditCommands
     static readonly Option<int> Limit = new("--limit", "-n") { Description = "How many entries", DefaultValueFactory = _ => 50 };
     static readonly Option<string?> Out = new("--out", "-o") { Description = "The file to write; default: standard output" };
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Type.CompletionSources.Add(_ => Types.Select(type => new System.CommandLine.Completions.CompletionItem(type)));
         return CommandLine.Noun("audit", "Read and export the audit: who did what to what",
-            CommandLine.Verb(terminal, "list", "List entries, newest first", async call =>
+            CommandLine.Verb("list", "List entries, newest first", async call =>
             {
                 var entries = (await call.Connection.All(call.Tenant, $"audit?{await Query(call)}", "entries", call.Get(Limit))).Take(
                     call.Get(Limit)).ToList();
@@ -45,11 +45,11 @@ static class AuditCommands
                 if (!call.AsJson) await Name(call, entries);
                 call.Show(entries, "at", "type", "result", "actor", "client", "target", "address", "detail");
             }, [From, To, User, Type, Limit]),
-            CommandLine.Verb(terminal, "export", "Export entries as JSON lines", async call =>
+            CommandLine.Verb("export", "Export entries as JSON lines", async call =>
             {
                 await EnsureType(call);
                 await using var file = call.Get(Out) is { } path ? new StreamWriter(path) : null;
-                var end = await call.Connection.Copy(call.Tenant, $"audit/export?{await Query(call)}", file ?? terminal.Output);
+                var end = await call.Connection.Copy(call.Tenant, $"audit/export?{await Query(call)}", file ?? call.Terminal.Output);
                 if (file is not null) call.Show(end);
             }, [From, To, User, Type, Out]));
     }

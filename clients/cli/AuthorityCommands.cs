@@ -11,24 +11,24 @@ static class AuthorityCommands
     static readonly Argument<string> Pem = new("FILE") { Description = "A PEM file with its root, and the authorities below it" };
     static readonly Argument<string> List = new("FILE") { Description = "The revocation list, as PEM or DER" };
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("authority", "The authorities whose client certificates are trusted",
-        CommandLine.Verb(terminal, "list", "List them", async call =>
+    public static Command All() => CommandLine.Noun("authority", "The authorities whose client certificates are trusted",
+        CommandLine.Verb("list", "List them", async call =>
             call.Show(((await call.Ask(HttpMethod.Get, "certificate-authorities"))!["authorities"] as JsonArray ?? [])
                 .Select(each => each?.DeepClone()), "id", "name", "createdAt"), []),
-        CommandLine.Verb(terminal, "show", "Show one, and when its certificates and lists expire", async call =>
+        CommandLine.Verb("show", "Show one, and when its certificates and lists expire", async call =>
             call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
-        CommandLine.Verb(terminal, "add", "Trust one", async call =>
+        CommandLine.Verb("add", "Trust one", async call =>
             call.Show(await call.Ask(HttpMethod.Post, "certificate-authorities",
                 new { name = call.Get(Name), certificates = await File.ReadAllTextAsync(call.Get(Pem)) })), [Name, Pem]),
-        CommandLine.Verb(terminal, "revoke", "Upload its newest revocation list", async call =>
+        CommandLine.Verb("revoke", "Upload its newest revocation list", async call =>
             call.Show(await call.Ask(HttpMethod.Put, $"{Path(call)}/revocation-list",
                 new { list = await Text(call.Get(List)) })), [Id, List]),
-        CommandLine.Verb(terminal, "clear-revocations", "Delete its revocation lists: then nothing is revoked", async call =>
+        CommandLine.Verb("clear-revocations", "Delete its revocation lists: then nothing is revoked", async call =>
         {
             await call.Ask(HttpMethod.Delete, $"{Path(call)}/revocation-list");
             call.Done("The revocation lists are deleted.");
         }, [Id]),
-        CommandLine.Verb(terminal, "delete", "Stop trusting one", async call =>
+        CommandLine.Verb("delete", "Stop trusting one", async call =>
         {
             await call.Ask(HttpMethod.Delete, Path(call));
             call.Done("The authority is deleted.");

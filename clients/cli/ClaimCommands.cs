@@ -16,11 +16,11 @@ static class ClaimCommands
     static readonly Option<string[]> Clients = CommandLine.Many("--client", "A client that it is told to; without one, to all");
     static readonly Option<string[]> Apis = CommandLine.Many("--api", "The id of an API in whose access tokens it is; without one, in all");
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("claims", "The tenant's own claims",
-        CommandLine.Verb(terminal, "list", "List them", async call => Show(call, await Every(call)), []),
-        CommandLine.Verb(terminal, "add", "Add one", async call => await Put(call, [.. await Every(call), Rule(call)]),
+    public static Command All() => CommandLine.Noun("claims", "The tenant's own claims",
+        CommandLine.Verb("list", "List them", async call => Show(call, await Every(call)), []),
+        CommandLine.Verb("add", "Add one", async call => await Put(call, [.. await Every(call), Rule(call)]),
             [Name, Attribute, Field, Value, Type, Scope, In, Clients, Apis]),
-        CommandLine.Verb(terminal, "remove", "Remove one, with all rules of its name", async call =>
+        CommandLine.Verb("remove", "Remove one, with all rules of its name", async call =>
         {
             var (all, name) = (await Every(call), call.Get(Name));
             var rest = all.Where(rule => (string?)rule?["name"] != name).ToList();

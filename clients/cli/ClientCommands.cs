@@ -100,10 +100,10 @@ static class ClientCommands
         .. Switches.Select(each => each.Option), .. Lengths.Select(length => length.Option),
     ];
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Command Verb(string name, string what, Func<Call, Task> run, params IEnumerable<Symbol> symbols) =>
-            CommandLine.Verb(terminal, name, what, run, symbols);
+            CommandLine.Verb(name, what, run, symbols);
         return CommandLine.Noun("client", "A tenant's clients",
             Verb("list", "List them", async call =>
                 call.Show(await call.Connection.All(call.Tenant, "clients", "clients", int.MaxValue), "id", "name", "authMethod", "grants",

@@ -61,19 +61,17 @@ static class CommandLine
     /// <summary>For scripts: what can't be undone is done without a question.</summary>
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask for confirmation; for scripts" };
 
+    // Built once, as the options are.
+    static readonly Lazy<Command> Root = new(Build);
+
     /// <summary>Runs a command, until it is done or told to stop; 0, 1 if it was refused, 2 if it was not understood.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal, CancellationToken stop = default)
     {
-        // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
-        var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(),
-            new VersionOption() };
-        foreach (var noun in Nouns(terminal)) root.Add(noun);
-        foreach (var command in Completion.All(root, terminal)) root.Add(command);
         // `dotnet dev.cs` keeps --help for itself, so the word `help` works too.
-        var parsed = root.Parse(args is ["help", ..] ? [.. args.Skip(1), "--help"] : args);
+        var parsed = Root.Value.Parse(args is ["help", ..] ? [.. args.Skip(1), "--help"] : args);
         // After a mistake the parser prints help, which must not go into a pipe.
         var output = parsed.Errors.Count > 0 ? terminal.Error : terminal.Output;
-        var configuration = new InvocationConfiguration { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
+        var configuration = new AtTerminal(terminal) { Output = output, Error = terminal.Error, EnableDefaultExceptionHandler = false };
         try
         {
             var code = await parsed.InvokeAsync(configuration, stop);
@@ -97,14 +95,13 @@ static class CommandLine
     }
 
     /// <summary>A verb of a noun.</summary>
-    /// <param name="terminal">Where it prints.</param>
     /// <param name="name">The word.</param>
     /// <param name="what">What it does.</param>
     /// <param name="run">Does it.</param>
     /// <param name="symbols">Its arguments and options.</param>
     /// <param name="ofOperators">It is about the deployment, not about the tenant that --tenant names.</param>
     /// <param name="otherwise">The tenant if none is named.</param>
-    public static Command Verb(Terminal terminal, string name, string what, Func<Call, Task> run, IEnumerable<Symbol> symbols,
+    public static Command Verb(string name, string what, Func<Call, Task> run, IEnumerable<Symbol> symbols,
         bool ofOperators = false, string? otherwise = null)
     {
         var command = new Command(name, what);
@@ -115,6 +112,7 @@ static class CommandLine
         }
         command.SetAction(async (typed, cancel) =>
         {
+            var terminal = ((AtTerminal)typed.InvocationConfiguration).Terminal;
             var origin = typed.GetValue(Origin) ?? terminal.Variable("LATCHKEY_ORIGIN")
                 ?? throw new Failure("No deployment given: use --origin or set LATCHKEY_ORIGIN.");
             var tenant = ofOperators ? Connection.Operator : typed.GetValue(Tenant) ?? terminal.Variable("LATCHKEY_TENANT")
@@ -130,16 +128,26 @@ static class CommandLine
         return command;
     }
 
-    static IEnumerable<Command> Nouns(Terminal terminal) =>
+    static Command Build()
+    {
+        // No RootCommand: that one calls itself by the file that it is in, and the tool's name is another.
+        var root = new Command("latchkey", "Administers a Latchkey deployment.") { Origin, Tenant, Json, new HelpOption(),
+            new VersionOption() };
+        foreach (var noun in Nouns()) root.Add(noun);
+        foreach (var command in Completion.All(root)) root.Add(command);
+        return root;
+    }
+
+    static IEnumerable<Command> Nouns() =>
     [
-        .. SignInCommands.All(terminal), TenantCommands.All(terminal), SettingsCommands.All(terminal), UserCommands.All(terminal),
-        AccountCommands.All(terminal), InvitationCommands.All(terminal), GroupCommands.All(terminal), RoleCommands.All(terminal),
-        ApiCommands.All(terminal), ClaimCommands.All(terminal),
-        ProviderCommands.All(terminal),
-        AuthorityCommands.All(terminal),
-        ClientCommands.All(terminal), SessionCommands.All(terminal), KeyCommands.All(terminal),
-        InitialTokenCommands.All(terminal), ScimTokenCommands.All(terminal), WebhookCommands.All(terminal), MessageCommands.All(terminal),
-        AuditCommands.All(terminal), LinkCommands.All(terminal), FileRequestCommands.All(terminal),
+        .. SignInCommands.All(), TenantCommands.All(), SettingsCommands.All(), UserCommands.All(),
+        AccountCommands.All(), InvitationCommands.All(), GroupCommands.All(), RoleCommands.All(),
+        ApiCommands.All(), ClaimCommands.All(),
+        ProviderCommands.All(),
+        AuthorityCommands.All(),
+        ClientCommands.All(), SessionCommands.All(), KeyCommands.All(),
+        InitialTokenCommands.All(), ScimTokenCommands.All(), WebhookCommands.All(), MessageCommands.All(),
+        AuditCommands.All(), LinkCommands.All(), FileRequestCommands.All(),
     ];
 
     /// <summary>An option that takes several values, behind one name or behind several.</summary>
@@ -152,5 +160,11 @@ static class CommandLine
         var noun = new Command(name, what);
         foreach (var verb in verbs) noun.Add(verb);
         return noun;
+    }
+
+    // How a command's action gets to the terminal of this run.
+    sealed class AtTerminal(Terminal terminal) : InvocationConfiguration
+    {
+        public Terminal Terminal => terminal;
     }
 }

@@ -22,11 +22,12 @@ static class Completion
         compdef _latchkey latchkey
         """;
 
-    public static IEnumerable<Command> All(Command root, Terminal terminal)
+    public static IEnumerable<Command> All(Command root)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash or zsh" }.AcceptOnlyFromAmong("bash", "zsh");
         var script = new Command("completion", "Print a script that lets a shell complete the command line") { shell };
-        script.SetAction(typed => terminal.Output.WriteLine(typed.GetRequiredValue(shell) == "bash" ? Bash : Zsh));
+        script.SetAction(typed =>
+            typed.InvocationConfiguration.Output.WriteLine(typed.GetRequiredValue(shell) == "bash" ? Bash : Zsh));
         yield return script;
 
         var cursor = new Argument<int>("CURSOR");
@@ -39,7 +40,8 @@ static class Completion
             var text = typed.GetRequiredValue(line);
             var start = text.IndexOf(' ', StringComparison.Ordinal) is var space and >= 0 ? space + 1 : text.Length;
             var at = Math.Clamp(typed.GetRequiredValue(cursor) - start, 0, text.Length - start);
-            foreach (var word in root.Parse(text[start..]).GetCompletions(at)) terminal.Output.WriteLine(word.InsertText ?? word.Label);
+            foreach (var word in root.Parse(text[start..]).GetCompletions(at))
+                typed.InvocationConfiguration.Output.WriteLine(word.InsertText ?? word.Label);
         });
         yield return words;
     }

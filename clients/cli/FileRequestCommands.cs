@@ -20,11 +20,11 @@ static class FileRequestCommands
     static readonly Option<string[]> ContentTypes = CommandLine.Many("--type", "The types that it takes, such as image/* application/pdf");
     static readonly Option<bool> Reopen = new("--reopen") { Description = "It takes files again" };
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Symbol[] terms = [Message, LinkCommands.Expires, MaxFiles, MaxFileBytes, MaxTotalBytes, ContentTypes, LinkCommands.Password];
         Command Verb(string name, string what, Func<Call, Task> run, params IEnumerable<Symbol> symbols) =>
-            CommandLine.Verb(terminal, name, what, run, symbols);
+            CommandLine.Verb(name, what, run, symbols);
         return CommandLine.Noun("requests",
             "Your requests for files of people without an account; sign in with an app that may share files",
             Verb("list", "List those of a space, also those that ended within 30 days", async call => call.Show(

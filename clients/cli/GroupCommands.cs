@@ -24,10 +24,10 @@ static class GroupCommands
     static readonly Option<bool> Purge =
         new("--purge-files") { Description = "Also delete its files, for good; without this, a group that has files is refused" };
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
-            CommandLine.Verb(terminal, name, what, run, symbols);
+            CommandLine.Verb(name, what, run, symbols);
         return CommandLine.Noun("group", "A tenant's groups, each with a space of files",
             Verb("list", "List them", async call =>
                 call.Show(await call.Connection.All(call.Tenant, "groups", "groups", int.MaxValue), "id", "name")),

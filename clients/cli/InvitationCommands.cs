@@ -17,18 +17,18 @@ static class InvitationCommands
             AllowMultipleArgumentsPerToken = true
         };
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("invitation", "Invitations to make an account",
-        CommandLine.Verb(terminal, "list", "List those whose link works", async call =>
+    public static Command All() => CommandLine.Noun("invitation", "Invitations to make an account",
+        CommandLine.Verb("list", "List those whose link works", async call =>
             call.Show(await call.Connection.All(call.Tenant, "invitations", "invitations", int.MaxValue), "email", "name", "roles",
                 "expiresAt", "id"), []),
-        CommandLine.Verb(terminal, "create", "Mail somebody a link to make an account; it works once, for a week", async call =>
+        CommandLine.Verb("create", "Mail somebody a link to make an account; it works once, for a week", async call =>
             call.Show(await call.Ask(HttpMethod.Post, "invitations", Body(call))), [Email, Name, Roles, Groups]),
-        CommandLine.Verb(terminal, "resend", "Mail a new link, for another week; the former one ends", async call =>
+        CommandLine.Verb("resend", "Mail a new link, for another week; the former one ends", async call =>
         {
             await call.Ask(HttpMethod.Post, $"invitations/{await IdOf(call)}/resend", new { });
             call.Done("The mail is on its way.");
         }, [Id]),
-        CommandLine.Verb(terminal, "delete", "Withdraw one; its link ends", async call =>
+        CommandLine.Verb("delete", "Withdraw one; its link ends", async call =>
         {
             await call.Ask(HttpMethod.Delete, $"invitations/{await IdOf(call)}");
             call.Done("The invitation is withdrawn.");

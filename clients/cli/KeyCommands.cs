@@ -6,15 +6,16 @@ namespace Latchkey.Cli;
 /// <summary>A tenant's keys.</summary>
 static class KeyCommands
 {
-    public static Command All(Terminal terminal) => CommandLine.Noun("key", "A tenant's keys",
-        CommandLine.Verb(terminal, "list", "List them, with the times when they sign and are published", async call =>
+    public static Command All() => CommandLine.Noun("key", "A tenant's keys",
+        CommandLine.Verb("list", "List them, with the times when they sign and are published", async call =>
             Show(call, Keys(await call.Ask(HttpMethod.Get, "keys"))), []),
-        CommandLine.Verb(terminal, "rotate", "Make new ones; they begin to sign some minutes later", async call =>
+        CommandLine.Verb("rotate", "Make new ones; they begin to sign some minutes later", async call =>
         {
             var before = Ids(Keys(await call.Ask(HttpMethod.Get, "keys")));
             var after = Keys(await call.Ask(HttpMethod.Post, "keys/rotate", new { }));
             if (Ids(after).SetEquals(before))
-                await terminal.Error.WriteLineAsync("Nothing was done, because the keys of the last rotation have not begun to sign yet.");
+                await call.Terminal.Error.WriteLineAsync(
+                    "Nothing was done, because the keys of the last rotation have not begun to sign yet.");
             Show(call, after);
         }, []));
 

@@ -29,10 +29,10 @@ static class LinkCommands
     /// <summary>Removes the password.</summary>
     internal static readonly Option<bool> NoPassword = new("--no-password") { Description = "It has no password any more" };
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
-            CommandLine.Verb(terminal, name, what, run, symbols);
+            CommandLine.Verb(name, what, run, symbols);
         return CommandLine.Noun("links", "Your links to folders and to several files; sign in with an app that may share files",
             Verb("list", "List those of a space", async call => call.Show(
                 await call.Connection.All(call.Tenant, $"/links{InSpace(call)}", "links", int.MaxValue),

@@ -20,13 +20,13 @@ static class MessageCommands
     static readonly Option<string[]> Topics = CommandLine.Many("--allow-topic",
         "A topic, with roles behind colons: NAME:SUBSCRIBE,…:PUBLISH,…; 'none' removes all");
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("messages", "Messages between users, and the rules for them",
-        CommandLine.Verb(terminal, "send", "Send one, as the user who is signed in with the scope messages", async call =>
+    public static Command All() => CommandLine.Noun("messages", "Messages between users, and the rules for them",
+        CommandLine.Verb("send", "Send one, as the user who is signed in with the scope messages", async call =>
             call.Show(await call.Ask(HttpMethod.Post, "/messages", New(call))),
             [Body, User, Group, Topic, Name]),
-        CommandLine.Verb(terminal, "watch", "Print what arrives, until Ctrl-C", Watch, [Once]),
-        CommandLine.Verb(terminal, "show", "Show the rules", async call => call.Show(await call.Ask(HttpMethod.Get, "messages")), []),
-        CommandLine.Verb(terminal, "set", "Change rules", async call =>
+        CommandLine.Verb("watch", "Print what arrives, until Ctrl-C", Watch, [Once]),
+        CommandLine.Verb("show", "Show the rules", async call => call.Show(await call.Ask(HttpMethod.Get, "messages")), []),
+        CommandLine.Verb("set", "Change rules", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, "messages", Rules(call))),
             [Enabled, WriteTo, Events, UserPerMinute, TenantPerMinute, Topics]));
 

@@ -45,20 +45,20 @@ static class ProviderCommands
         .. Lists.Select(list => list.Option), RoleFrom, GroupFrom,
     ];
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("provider", "The providers whose users can sign in",
-        CommandLine.Verb(terminal, "list", "List them", async call =>
+    public static Command All() => CommandLine.Noun("provider", "The providers whose users can sign in",
+        CommandLine.Verb("list", "List them", async call =>
             call.Show(((await call.Ask(HttpMethod.Get, "providers"))!["providers"] as JsonArray ?? []).Select(each => each?.DeepClone()),
                 "id", "kind", "name", "issuer", "signUp", "redirectUri"), []),
-        CommandLine.Verb(terminal, "show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
-        CommandLine.Verb(terminal, "add", "Add one; prints the redirect URI to register there", async call =>
+        CommandLine.Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
+        CommandLine.Verb("add", "Add one; prints the redirect URI to register there", async call =>
         {
             var body = await Body(call);
             (body["id"], body["kind"]) = (call.Get(Id), call.Get(Kind));
             call.Show(await call.Ask(HttpMethod.Post, "providers", body));
         }, [Id, Kind, .. Settings]),
-        CommandLine.Verb(terminal, "set", "Change one", async call =>
+        CommandLine.Verb("set", "Change one", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), await Body(call))), [Id, .. Settings]),
-        CommandLine.Verb(terminal, "delete", "Delete one; its users and their links stay", async call =>
+        CommandLine.Verb("delete", "Delete one; its users and their links stay", async call =>
         {
             await call.Ask(HttpMethod.Delete, Path(call));
             call.Done("The provider is deleted.");

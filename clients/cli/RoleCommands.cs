@@ -15,14 +15,14 @@ static class RoleCommands
             AllowMultipleArgumentsPerToken = true
         };
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("role", "A tenant's roles",
-        CommandLine.Verb(terminal, "list", "List them", async call =>
+    public static Command All() => CommandLine.Noun("role", "A tenant's roles",
+        CommandLine.Verb("list", "List them", async call =>
             call.Show(((await call.Ask(HttpMethod.Get, "roles"))!["roles"] as JsonArray ?? []).Select(role => role?.DeepClone()), "name",
                 "rights"), []),
-        CommandLine.Verb(terminal, "set", "Create one, or set what it may do", async call =>
+        CommandLine.Verb("set", "Create one, or set what it may do", async call =>
             call.Show(await call.Ask(HttpMethod.Put, $"roles/{Uri.EscapeDataString(call.Get(Role))}", new { rights = call.Get(Rights) })),
             [Role, Rights]),
-        CommandLine.Verb(terminal, "delete", "Delete one", async call =>
+        CommandLine.Verb("delete", "Delete one", async call =>
         {
             await call.Ask(HttpMethod.Delete, $"roles/{Uri.EscapeDataString(call.Get(Role))}");
             call.Done("The role is deleted.");

@@ -16,15 +16,15 @@ static class ScimTokenCommands
     static readonly Option<bool?> TrustEmail = new("--trust-email") { Description = "Whether addresses that it sends count as verified" };
     static readonly Option<bool?> Passwords = new("--passwords") { Description = "Whether it may set passwords" };
 
-    public static Command All(Terminal terminal) =>
+    public static Command All() =>
         CommandLine.Noun("scim-tokens", "Tokens with which directories provision users and groups",
-        CommandLine.Verb(terminal, "list", "List those that work", async call =>
+        CommandLine.Verb("list", "List those that work", async call =>
             call.Show(((await call.Ask(HttpMethod.Get, "scim-tokens"))!["tokens"] as JsonArray ?? []).Select(token => token?.DeepClone()),
                 "id", "name", "roles", "lastUsed", "expiresAt"), []),
-        CommandLine.Verb(terminal, "create", "Create one and print it", async call =>
+        CommandLine.Verb("create", "Create one and print it", async call =>
             call.Show(await call.Ask(HttpMethod.Post, "scim-tokens", Body(call))),
             [Name, Days, Roles, Assignable, GroupRole, TrustEmail, Passwords]),
-        CommandLine.Verb(terminal, "revoke", "Revoke one", async call =>
+        CommandLine.Verb("revoke", "Revoke one", async call =>
         {
             await call.Ask(HttpMethod.Delete, $"scim-tokens/{Uri.EscapeDataString(call.Get(Id))}");
             call.Done("The token is revoked.");

@@ -10,8 +10,8 @@ static class SessionCommands
     static readonly Option<string?> Client = new("--client") { Description = "All sessions of a client" };
     static readonly Option<bool> Everything = new("--all") { Description = "All sessions of the tenant" };
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("session", "A tenant's sessions",
-        CommandLine.Verb(terminal, "list", "List them", async call =>
+    public static Command All() => CommandLine.Noun("session", "A tenant's sessions",
+        CommandLine.Verb("list", "List them", async call =>
         {
             var query = "";
             if (call.Get(User) is { } user) query += $"&user={Uri.EscapeDataString(await UserCommands.IdOf(call, user))}";
@@ -19,7 +19,7 @@ static class SessionCommands
             call.Show(await call.Connection.All(call.Tenant, $"sessions?{query.TrimStart('&')}", "sessions", int.MaxValue),
                 "id", "userName", "client", "status", "createdAt", "lastUsedAt");
         }, [User, Client]),
-        CommandLine.Verb(terminal, "revoke", "End one session, or those of a user, a client or the tenant", async call =>
+        CommandLine.Verb("revoke", "End one session, or those of a user, a client or the tenant", async call =>
         {
             if (call.Typed.GetValue(Id) is null
                 && call.Get(Everything)) call.Confirm($"This ends all sessions of tenant {call.Tenant}, yours too if it is one of them.");

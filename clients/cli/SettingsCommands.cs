@@ -27,25 +27,25 @@ static class SettingsCommands
     static readonly Option<string?> User = new("--user") { Description = "Also show what this user's own space holds; name or id" };
     static readonly Option<string?> Group = new("--group") { Description = "Also show what this group's space holds" };
 
-    public static Command All(Terminal terminal) =>
+    public static Command All() =>
         CommandLine.Noun("settings", "How a tenant looks, which web apps may call it, and its limits",
-        CommandLine.Verb(terminal, "show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
-        CommandLine.Verb(terminal, "set", "Change them", async call =>
+        CommandLine.Verb("show", "Show them", async call => call.Show(await call.Ask(HttpMethod.Get, "settings")), []),
+        CommandLine.Verb("set", "Change them", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, "settings", Branding(call))),
             [Name, Origins, Color, Logo, Language, Malware, Location]),
-        CommandLine.Verb(terminal, "malware", "Show whether its files are scanned for malware, and the last scan of all of them",
+        CommandLine.Verb("malware", "Show whether its files are scanned for malware, and the last scan of all of them",
             async call => call.Show(await call.Ask(HttpMethod.Get, "files-scan")), []),
-        CommandLine.Verb(terminal, "scan-again", "Scan all its files for malware once more, for example with new signatures",
+        CommandLine.Verb("scan-again", "Scan all its files for malware once more, for example with new signatures",
             async call => call.Show(await call.Ask(HttpMethod.Post, "files-scan")), []),
-        CommandLine.Verb(terminal, "limits", "Show its limits for files, and how much is used; -1 is no limit", async call =>
+        CommandLine.Verb("limits", "Show its limits for files, and how much is used; -1 is no limit", async call =>
         {
             var query = call.Get(User) is { } user ? $"?user={Uri.EscapeDataString(await UserCommands.IdOf(call, user))}"
                 : call.Get(Group) is { } group ? $"?group={Uri.EscapeDataString(group)}" : "";
             call.Show(await call.Ask(HttpMethod.Get, $"limits{query}"));
         }, [User, Group]),
-        CommandLine.Verb(terminal, "texts", "Show its own wording of texts on pages and in mails",
+        CommandLine.Verb("texts", "Show its own wording of texts on pages and in mails",
             async call => call.Show(await call.Ask(HttpMethod.Get, "texts")), []),
-        CommandLine.Verb(terminal, "set-texts", "Replace its own wording by that of a file", async call =>
+        CommandLine.Verb("set-texts", "Replace its own wording by that of a file", async call =>
             call.Show(await call.Ask(HttpMethod.Put, "texts", JsonNode.Parse(await File.ReadAllTextAsync(call.Get(TextsFile)!)))),
             [TextsFile]));
 

@@ -13,31 +13,31 @@ static class SignInCommands
     static readonly Option<string[]> Scope =
         CommandLine.Many("--scope", "What to ask for, such as messages; what the client gets by itself if left out");
 
-    public static IEnumerable<Command> All(Terminal terminal) =>
+    public static IEnumerable<Command> All() =>
     [
-        CommandLine.Verb(terminal, "bootstrap",
+        CommandLine.Verb("bootstrap",
             "Create the first operator; asks for the deployment's one-time secret (or LATCHKEY_OPERATOR_SECRET) and a password",
             async call =>
         {
-            var secret = terminal.Variable("LATCHKEY_OPERATOR_SECRET") ?? terminal.Secret("The deployment's secret");
-            var password = terminal.Secret("New password");
+            var secret = call.Terminal.Variable("LATCHKEY_OPERATOR_SECRET") ?? call.Terminal.Secret("The deployment's secret");
+            var password = call.Terminal.Secret("New password");
             call.Show(await call.Connection.Bootstrap(new { secret, userName = call.Get(UserName), password }));
         }, [UserName], ofOperators: true),
-        CommandLine.Verb(terminal, "login",
+        CommandLine.Verb("login",
             "Sign in with the browser, as an operator or as a user of --tenant; the sign-in is kept in a file that only you can read",
             async call =>
         {
             await call.Connection.Login(call.Tenant, call.Get(Client)!, call.Get(Device), call.Get(Scope) ?? []);
             call.Done($"Signed in to tenant {call.Tenant}.");
         }, [Client, Device, Scope], otherwise: Connection.Operator),
-        CommandLine.Verb(terminal, "logout", "End the sign-in", async call =>
+        CommandLine.Verb("logout", "End the sign-in", async call =>
         {
             await call.Connection.Logout(call.Tenant);
             call.Done("Signed out.");
         }, [], otherwise: Connection.Operator),
-        CommandLine.Verb(terminal, "whoami", "Show who is signed in and what they may do", async call =>
+        CommandLine.Verb("whoami", "Show who is signed in and what they may do", async call =>
             call.Show(await call.Connection.WhoAmI(call.Tenant)), [], otherwise: Connection.Operator),
-        CommandLine.Verb(terminal, "health", "Show whether the deployment is ready; exit code 1 if it is not", async call =>
+        CommandLine.Verb("health", "Show whether the deployment is ready; exit code 1 if it is not", async call =>
             call.Show(await call.Connection.Public("health/ready")), [], ofOperators: true),
     ];
 }

@@ -38,10 +38,10 @@ static class TenantCommands
     static readonly Option<string> Confirm =
         new("--confirm") { Description = "The value at the end of the suspended tenant's newest export", Required = true };
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
-            CommandLine.Verb(terminal, name, what, run, symbols, ofOperators: true);
+            CommandLine.Verb(name, what, run, symbols, ofOperators: true);
         return CommandLine.Noun("tenant", "The deployment's tenants",
         Verb("list", "List them", async call =>
             call.Show(await call.Connection.All(Connection.Operator, "tenants", "tenants", int.MaxValue), "id", "name", "status", "issuer",
@@ -69,7 +69,7 @@ static class TenantCommands
         Verb("export", "Export all its data except secrets, as JSON lines", async call =>
         {
             await using var file = call.Get(Out) is { } path ? new StreamWriter(path) : null;
-            var end = await call.Connection.Copy(Connection.Operator, $"{Path(call)}/export", file ?? terminal.Output);
+            var end = await call.Connection.Copy(Connection.Operator, $"{Path(call)}/export", file ?? call.Terminal.Output);
             if (file is not null) call.Show(end);
         }, Id, Out),
         Verb("delete", "Delete a suspended and exported tenant with everything that belongs to it", async call =>

@@ -30,10 +30,10 @@ static class UserCommands
         ["zoneInfo"] = new("--time-zone") { Description = "The time zone, such as Europe/Vienna; empty for none" },
     };
 
-    public static Command All(Terminal terminal)
+    public static Command All()
     {
         Command Verb(string name, string what, Func<Call, Task> run, params Symbol[] symbols) =>
-            CommandLine.Verb(terminal, name, what, run, symbols);
+            CommandLine.Verb(name, what, run, symbols);
         return CommandLine.Noun("user", "A tenant's users",
             Verb("list", "List them", async call =>
                 call.Show(await call.Connection.All(call.Tenant, "users", "users", int.MaxValue), "userName", "name", "email", "roles",
@@ -42,7 +42,7 @@ static class UserCommands
                 call.Show(await call.Ask(HttpMethod.Post, "users", new
                 {
                     userName = call.Get(Who),
-                    password = call.Get(NoPassword) ? null : terminal.Secret("New password"),
+                    password = call.Get(NoPassword) ? null : call.Terminal.Secret("New password"),
                     name = call.Get(Name),
                     email = call.Get(Email),
                     roles = call.Get(Roles) ?? [],
@@ -61,7 +61,7 @@ static class UserCommands
             }, [Who, Name, Email, Roles, Attributes, .. Profile.Values]),
             Verb("password", "Set a password; signs the user out", async call =>
             {
-                await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = terminal.Secret("New password") });
+                await call.Ask(HttpMethod.Put, $"{await Path(call)}/password", new { password = call.Terminal.Secret("New password") });
                 call.Done("The password is set.");
             }, Who),
             Verb("disable", "Sign the user out and refuse new sign-ins", async call =>
@@ -93,7 +93,7 @@ static class UserCommands
                 await call.Ask(HttpMethod.Delete, $"{await Path(call)}/passkeys/{Uri.EscapeDataString(call.Get(Passkey))}");
                 call.Done("The passkey is removed.");
             }, Who, Passkey),
-            UserImport.Command(terminal),
+            UserImport.Command(),
             Verb("delete", "Delete the user and the files of the user's own space, for good", async call =>
             {
                 call.Confirm($"This deletes user {call.Get(Who)} of tenant {call.Tenant} and the files of the user's own space, for good.");

@@ -31,12 +31,12 @@ sealed class UserImport(Call call, TextReader reader, long? total)
     long reported = Stopwatch.GetTimestamp();
     int done, created, there, refused;
 
-    public static Command Command(Terminal terminal) =>
-        CommandLine.Verb(terminal, "import", "Move users in from a file of JSON lines", async call =>
+    public static Command Command() =>
+        CommandLine.Verb("import", "Move users in from a file of JSON lines", async call =>
     {
         if (call.Get(Lines) == "-")
         {
-            await new UserImport(call, terminal.Input, null).Run();
+            await new UserImport(call, call.Terminal.Input, null).Run();
             return;
         }
         var total = await ImportLines.Count(call.Get(Lines), call.Connection.Cancel);

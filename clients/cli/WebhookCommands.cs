@@ -18,29 +18,29 @@ static class WebhookCommands
     static readonly Option<string> State =
         new("--state") { Description = "pending, delivered or dead", DefaultValueFactory = _ => "dead" };
 
-    public static Command All(Terminal terminal) => CommandLine.Noun("webhooks", "Addresses that are told what happens in the tenant",
-        CommandLine.Verb(terminal, "list", "List them", async call =>
+    public static Command All() => CommandLine.Noun("webhooks", "Addresses that are told what happens in the tenant",
+        CommandLine.Verb("list", "List them", async call =>
             call.Show(((await call.Ask(HttpMethod.Get, "webhooks"))!["webhooks"] as JsonArray ?? []).Select(one => one?.DeepClone()),
                 "id", "url", "types", "enabled", "disabledBecause", "failingSince"), []),
-        CommandLine.Verb(terminal, "create", "Create one and print its secret",
+        CommandLine.Verb("create", "Create one and print its secret",
             async call => call.Show(await call.Ask(HttpMethod.Post, "webhooks", Body(call, call.Get(Url)))), [Url, Types, Description]),
-        CommandLine.Verb(terminal, "show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
-        CommandLine.Verb(terminal, "set", "Change one", async call =>
+        CommandLine.Verb("show", "Show one", async call => call.Show(await call.Ask(HttpMethod.Get, Path(call))), [Id]),
+        CommandLine.Verb("set", "Change one", async call =>
             call.Show(await call.Ask(HttpMethod.Patch, Path(call), Body(call, call.Get(NewUrl)))),
             [Id, NewUrl, Types, Description, Enabled]),
-        CommandLine.Verb(terminal, "delete", "Delete one", async call =>
+        CommandLine.Verb("delete", "Delete one", async call =>
         {
             await call.Ask(HttpMethod.Delete, Path(call));
             call.Done("The webhook is deleted.");
         }, [Id]),
-        CommandLine.Verb(terminal, "rotate-secret", "Make a new secret and print it; the former one signs for a day more", async call =>
+        CommandLine.Verb("rotate-secret", "Make a new secret and print it; the former one signs for a day more", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/secret", new { })), [Id]),
-        CommandLine.Verb(terminal, "test", "Send an event to try one", async call =>
+        CommandLine.Verb("test", "Send an event to try one", async call =>
             call.Show(await call.Ask(HttpMethod.Post, $"{Path(call)}/test", new { })), [Id]),
-        CommandLine.Verb(terminal, "deliveries", "List what was given up, was sent, or is still to be sent", async call =>
+        CommandLine.Verb("deliveries", "List what was given up, was sent, or is still to be sent", async call =>
             call.Show(await call.Connection.All(call.Tenant, $"{Path(call)}/deliveries?state={Uri.EscapeDataString(call.Get(State)!)}",
                 "deliveries", MostDeliveries), "id", "eventId", "type", "timestamp", "tries", "lastResult"), [Id, State]),
-        CommandLine.Verb(terminal, "retry", "Send one event again", async call =>
+        CommandLine.Verb("retry", "Send one event again", async call =>
             call.Show(
                 await call.Ask(HttpMethod.Post, $"{Path(call)}/deliveries/{Uri.EscapeDataString(call.Get(Delivery))}/retry", new { })),
             [Id, Delivery]));

@@ -226,7 +226,7 @@ static class Tests
             ("Latchkey__Storage__ConnectionString", Azurite.ConnectionString(ports, key)),
             ("AzureWebJobsStorage", Azurite.ConnectionString(ports, key)), // Where the host looks for work, thumbnails for example.
             ("Latchkey__Messages__Endpoint", $"http://localhost:{ports[4]}"),
-            ("Latchkey__PasswordIterations", "1"), // A hundred sign-ins would take half a minute of a processor.
+            ("Latchkey__PasswordIterations", "1"), // Hundreds sign in; ProductionTests hash as a deployment does.
             ("Latchkey__Signing__KeyFile", Path.GetFullPath($"{Results}/keys.json")));
         await using var second = files.Any(file => file.EndsWith(SecondInstance.Test, StringComparison.Ordinal))
             ? await SecondInstance.Start() : null;

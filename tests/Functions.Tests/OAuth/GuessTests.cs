@@ -8,7 +8,7 @@ namespace Latchkey.Tests.OAuth;
 /// <summary>Passwords that are guessed at once: they tell no more, and cost no more, than the same ones one after the other.</summary>
 public sealed class GuessTests : IAsyncLifetime
 {
-    const int Slow = 70_000; // Iterations: a hash takes some fifty milliseconds, so that 120 of them fill the processors for seconds.
+    const int Slow = 40_000; // Iterations: a hash takes some forty milliseconds, so that 120 of them fill two processors for seconds.
     const int Most = 10; // docs/operating/settings.md, Latchkey__Lockout__AccountTries.
 
     readonly TestClock clock = new();

@@ -10,6 +10,16 @@ using Latchkey.Storage;
 
 namespace Latchkey.Tests.Storage;
 
+/// <summary>One for the tests of a class, which leave nothing that the others would see.</summary>
+public sealed class SecureStorage : IAsyncLifetime
+{
+    internal SecureAzurite Azurite { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Azurite = await SecureAzurite.Start();
+
+    public async Task DisposeAsync() => await Azurite.DisposeAsync();
+}
+
 /// <summary>
 /// Azurite as Azure is: https (a certificate made on the spot) and an identity in place of the account key, which is
 /// what delegation keys need.

@@ -4,12 +4,13 @@ using Azure.Data.Tables;
 namespace Latchkey.Tests.Storage;
 
 /// <summary>infra/tables.sh, the backup of the tables, against storage that takes an identity and no key.</summary>
-public sealed class TablesScriptTests
+public sealed class TablesScriptTests(SecureStorage storage) : IClassFixture<SecureStorage>
 {
+    readonly SecureAzurite azurite = storage.Azurite;
+
     [BashFact]
     public async Task What_was_exported_is_back_after_an_import_with_every_type_and_key_and_what_lives_for_hours_is_not()
     {
-        await using var azurite = await SecureAzurite.Start();
         var tables = azurite.Clients.Tables;
         var users = tables.GetTableClient("Users");
         await users.CreateAsync();
@@ -40,13 +41,13 @@ public sealed class TablesScriptTests
         var folder = Directory.CreateTempSubdirectory("latchkey-tables").FullName;
         try
         {
-            var (code, output) = await Run(azurite, "export", folder);
+            var (code, output) = await Run("export", folder);
             Assert.True(code == 0, output);
             Assert.Equal(["Audit20261125.jsonl", "Users.jsonl"], Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order());
             Assert.Contains("Users: 1101 rows", output, StringComparison.Ordinal);
             await users.DeleteAsync();
 
-            (code, output) = await Run(azurite, "import", folder);
+            (code, output) = await Run("import", folder);
             Assert.True(code == 0, output);
             var back = (await users.GetEntityAsync<TableEntity>(kept.PartitionKey, kept.RowKey)).Value;
             foreach (var (name, value) in kept) Assert.Equal(value, back[name]);
@@ -56,7 +57,7 @@ public sealed class TablesScriptTests
             Assert.Equal(1101, rows);
 
             // Once more over what is there, as after an import that was cut off.
-            (code, output) = await Run(azurite, "import", folder);
+            (code, output) = await Run("import", folder);
             Assert.True(code == 0, output);
         }
         finally
@@ -68,15 +69,14 @@ public sealed class TablesScriptTests
     [BashFact]
     public async Task An_export_that_is_refused_says_so()
     {
-        await using var azurite = await SecureAzurite.Start();
         var folder = Directory.CreateTempSubdirectory("latchkey-tables").FullName;
-        var (code, output) = await Run(azurite, "export", folder, token: "not-a-token");
+        var (code, output) = await Run("export", folder, token: "not-a-token");
         Directory.Delete(folder, recursive: true);
         Assert.NotEqual(0, code);
         Assert.Contains("403", output, StringComparison.Ordinal);
     }
 
-    static async Task<(int Code, string Output)> Run(SecureAzurite azurite, string verb, string folder, string? token = null)
+    async Task<(int Code, string Output)> Run(string verb, string folder, string? token = null)
     {
         var start = new ProcessStartInfo("bash", [Repository.Path("infra/tables.sh"), verb, azurite.TableEndpoint.AbsoluteUri, folder])
         {

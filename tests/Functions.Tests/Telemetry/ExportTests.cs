@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -18,6 +19,9 @@ public sealed class ExportedRun : IAsyncLifetime
 
     internal WorkerProcess Host => host;
 
+    /// <summary>The worker below the host.</summary>
+    internal Process Worker { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
         receiver = await OtlpReceiver.Start();
@@ -34,6 +38,7 @@ public sealed class ExportedRun : IAsyncLifetime
         await Files();
         await Message();
         await Send(HttpMethod.Get, "/demo/files?cursor=sig%3Dnot-a-cursor", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.x", 401);
+        Worker = host.FindWorker();
         await host.Terminate();
     }
 
@@ -86,8 +91,16 @@ public sealed class ExportedRun : IAsyncLifetime
     }
 }
 
+/// <summary>The classes that share it, one about what it exported and one about how it ended.</summary>
+[CollectionDefinition(Name)]
+public sealed class ExportedRunGroup : ICollectionFixture<ExportedRun>
+{
+    public const string Name = "Exported run";
+}
+
 /// <summary>What an operator sees of a service (docs/operating/telemetry.md), taken from what really arrived at a collector.</summary>
-public sealed class ExportTests(ExportedRun run) : IClassFixture<ExportedRun>
+[Collection(ExportedRunGroup.Name)]
+public sealed class ExportTests(ExportedRun run)
 {
     [Fact]
     public void Requests_are_timed_under_the_standard_name_by_route_method_and_status_and_once()

@@ -1,35 +1,50 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
+using Latchkey.Tests.Telemetry;
 
 namespace Latchkey.Tests.Worker;
 
+/// <summary>A worker with no setting of the platform, which answers twice and dies.</summary>
+public sealed class DeadWorker : IAsyncLifetime
+{
+    public WorkerProcess Worker { get; private set; } = null!;
+
+    /// <summary>The addresses that it saw callers at, who wrote another into a header.</summary>
+    public List<string> Addresses { get; } = [];
+
+    public async Task InitializeAsync()
+    {
+        Worker = await WorkerProcess.Start();
+        foreach (var forwarded in (string[])["203.0.113.9", "127.0.0.2, 203.0.113.9"])
+            Addresses.AddRange(await WorkerTests.Seen(Worker, forwarded));
+        Worker.FindWorker().Kill();
+        await Worker.Ended();
+    }
+
+    public async Task DisposeAsync() => await Worker.DisposeAsync();
+}
+
 /// <summary>How host and worker begin and end, and what <c>func start</c> finds in the output folder.</summary>
-public sealed class StartTests
+[Collection(ExportedRunGroup.Name)]
+public sealed class StartTests(ExportedRun run, DeadWorker dead) : IClassFixture<DeadWorker>
 {
     [Fact]
-    public async Task Told_to_end_the_worker_ends_by_itself_and_the_host_after_it()
+    public void Told_to_end_the_worker_ends_by_itself_and_the_host_after_it()
     {
-        var worker = await WorkerProcess.Start();
-        var process = WorkerOf(worker);
-        await worker.Terminate();
-        Assert.Equal(0, worker.ExitCode);
-        Assert.True(process.HasExited);
-        Assert.Contains(worker.Log, line => line.Contains("Application is shutting down", StringComparison.Ordinal));
-        Assert.DoesNotContain(worker.Log, line => line.Contains("is killed", StringComparison.Ordinal));
-        await worker.DisposeAsync();
+        Assert.Equal(0, run.Host.ExitCode);
+        Assert.True(run.Worker.HasExited);
+        Assert.Contains(run.Host.Log, line => line.Contains("Application is shutting down", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Host.Log, line => line.Contains("is killed", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task When_the_worker_dies_the_host_says_so_and_ends()
+    public void When_the_worker_dies_the_host_says_so_and_ends()
     {
-        var worker = await WorkerProcess.Start();
-        WorkerOf(worker).Kill();
-        await worker.Ended();
-        Assert.Equal(1, worker.ExitCode);
-        Assert.Contains(worker.Log, line => line.StartsWith("Host: The worker has ended by itself", StringComparison.Ordinal));
-        await worker.DisposeAsync();
+        Assert.Equal(1, dead.Worker.ExitCode);
+        Assert.Contains(dead.Worker.Log, line => line.StartsWith("Host: The worker has ended by itself", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Without_the_hosts_setting_nothing_in_a_header_is_believed() =>
+        Assert.Equal(["127.0.0.1", "127.0.0.1"], dead.Addresses);
 
     [Fact]
     public async Task When_the_settings_are_wrong_the_host_ends_and_the_log_says_what_is()
@@ -68,11 +83,5 @@ public sealed class StartTests
                 .Concat(LocalHost.Functions.Queued(assembly).Select(queue => queue.Name)).Order(StringComparer.Ordinal),
             metadata.RootElement.EnumerateArray().Select(function => function.GetProperty("name").GetString()!)
                 .Order(StringComparer.Ordinal));
-    }
-
-    static Process WorkerOf(WorkerProcess worker)
-    {
-        var line = worker.Log.Select(line => Regex.Match(line, @"""ProcessId"": (\d+)")).First(match => match.Success);
-        return Process.GetProcessById(int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture));
     }
 }

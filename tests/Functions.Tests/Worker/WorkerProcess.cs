@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Latchkey.Tests.Worker;
 
@@ -7,7 +9,7 @@ namespace Latchkey.Tests.Worker;
 /// The built worker in its own process, under WorkerHost in another, as Azure and <c>func start</c> run it. Its settings
 /// come from the environment and nowhere else.
 /// </summary>
-public sealed class WorkerProcess : IAsyncDisposable
+public sealed partial class WorkerProcess : IAsyncDisposable
 {
     static readonly TimeSpan startPatience = TimeSpan.FromMinutes(2);
     static readonly TimeSpan endPatience = TimeSpan.FromSeconds(30);
@@ -93,6 +95,13 @@ public sealed class WorkerProcess : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>The worker's own process, which the host has logged; it may be over.</summary>
+    public Process FindWorker()
+    {
+        var line = lines.Select(line => ProcessId().Match(line)).First(match => match.Success);
+        return Process.GetProcessById(int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Calls a timer function as an operator would, and waits until the host says that it has ended.</summary>
     public async Task RunTimer(string name)
     {
@@ -164,4 +173,7 @@ public sealed class WorkerProcess : IAsyncDisposable
             }
         }
     }
+
+    [GeneratedRegex(@"""ProcessId"": (\d+)")]
+    private static partial Regex ProcessId();
 }

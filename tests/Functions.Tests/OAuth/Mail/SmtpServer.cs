@@ -26,12 +26,14 @@ sealed class SmtpServer : IAsyncDisposable
 
     readonly TcpListener listener;
     readonly bool implicitTls;
-    readonly X509Certificate2 certificate;
+    readonly X509Certificate2 certificate, another;
     readonly Task serving;
 
-    SmtpServer(TcpListener listener, bool implicitTls, X509Certificate2 certificate)
+    SmtpServer(TcpListener listener, bool implicitTls)
     {
-        (this.listener, this.implicitTls, this.certificate) = (listener, implicitTls, certificate);
+        (this.listener, this.implicitTls) = (listener, implicitTls);
+        certificate = Certificate(names => names.AddIpAddress(Address.Address));
+        another = Certificate(names => names.AddDnsName("mail.example"));
         serving = Serve();
     }
 
@@ -42,20 +44,22 @@ sealed class SmtpServer : IAsyncDisposable
 
     public ConcurrentQueue<Delivered> Taken { get; } = new();
 
-    /// <summary>The certificate, for those who are to trust it.</summary>
-    public string Pem => certificate.ExportCertificatePem();
+    /// <summary>Its certificate and the one of another name, for those who are to trust them.</summary>
+    public string Pem => $"{certificate.ExportCertificatePem()}\n{another.ExportCertificatePem()}\n";
+
+    /// <summary>Whether it shows the certificate of another name.</summary>
+    public bool HasAnotherName { get; set; }
 
     /// <summary>Starts one. Where ports are fixed (465, 2465) each server has a loopback address of its own.</summary>
     /// <param name="port">0 for any.</param>
     /// <param name="implicitTls">TLS from the first byte instead of STARTTLS.</param>
-    /// <param name="name">Another name for the certificate than the address.</param>
-    public static SmtpServer Start(int port, bool implicitTls, string? name = null)
+    public static SmtpServer Start(int port, bool implicitTls)
     {
         byte[] own = [127, .. RandomNumberGenerator.GetBytes(2), 1];
         var address = port == 0 || OperatingSystem.IsMacOS() ? IPAddress.Loopback : new IPAddress(own);
         var listener = new TcpListener(address, port);
         listener.Start();
-        return new SmtpServer(listener, implicitTls, Certificate(address, name));
+        return new SmtpServer(listener, implicitTls);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,15 +67,16 @@ sealed class SmtpServer : IAsyncDisposable
         listener.Dispose();
         await serving;
         certificate.Dispose();
+        another.Dispose();
     }
 
-    static X509Certificate2 Certificate(IPAddress address, string? name)
+    // Authorities of one name would be taken for each other.
+    static X509Certificate2 Certificate(Action<SubjectAlternativeNameBuilder> name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=latchkey-test-mail", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN=latchkey-test-mail-{Guid.NewGuid():n}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        if (name is null) names.AddIpAddress(address);
-        else names.AddDnsName(name);
+        name(names);
         request.CertificateExtensions.Add(names.Build());
         using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
@@ -101,7 +106,7 @@ sealed class SmtpServer : IAsyncDisposable
     async Task<Stream> Secure(Stream plain)
     {
         var tls = new SslStream(plain);
-        await tls.AuthenticateAsServerAsync(certificate);
+        await tls.AuthenticateAsServerAsync(HasAnotherName ? another : certificate);
         return tls;
     }
 

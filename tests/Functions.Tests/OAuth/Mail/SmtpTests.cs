@@ -8,17 +8,19 @@ using MailKit.Security;
 namespace Latchkey.Tests.OAuth.Mail;
 
 /// <summary>Mail by SMTP: over TLS or not at all, to one mailbox, within a bounded time.</summary>
-public sealed class SmtpTests
+[Collection(DemoWorkerGroup.Name)]
+public sealed class SmtpTests(DemoWorker demo)
 {
     static readonly Message Message = new("alice@demo.example", "Füße", "Hello\n\n日本\n.\nend");
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(2465, true)]
-    public async Task A_reset_link_arrives_over_TLS_by_STARTTLS_and_from_the_first_byte(int port, bool implicitTls)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reset_link_arrives_over_TLS_by_STARTTLS_and_from_the_first_byte(bool implicitTls)
     {
-        await using var server = SmtpServer.Start(port, implicitTls);
-        await using var host = await Ask(server);
+        var (worker, server) = implicitTls ? (demo.BehindFrontDoor, demo.MailFromFirstByte) : (demo.Worker, demo.Mail);
+        var before = server.Heard.Count;
+        await Ask(worker);
         await Eventually.True(() => !server.Taken.IsEmpty);
         var mail = Assert.Single(server.Taken);
         Assert.StartsWith("MAIL FROM:<latchkey@demo.example>", mail.From, StringComparison.Ordinal);
@@ -27,16 +29,21 @@ public sealed class SmtpTests
         Assert.Matches("http://127.0.0.1:[0-9]+/demo/reset[?]", mail.Content.TextBody);
         Assert.StartsWith("multipart/alternative", mail.Content.Body!.ContentType.MimeType, StringComparison.Ordinal);
         Assert.Contains("/demo/reset?link=", mail.Content.HtmlBody, StringComparison.Ordinal);
-        Assert.Equal(implicitTls ? 0 : 1, server.Heard.Count(line => line == "STARTTLS"));
+        Assert.Equal(implicitTls ? 0 : 1, server.Heard.Skip(before).Count(line => line == "STARTTLS"));
     }
 
     [Fact]
     public async Task A_trusted_certificate_of_another_name_gets_neither_password_nor_message()
     {
-        await using var server = SmtpServer.Start(0, implicitTls: false, name: "mail.example");
-        await using var host = await Ask(server);
-        await Eventually.True(() => host.Log.Any(line => line.Contains("a reset link could not be sent", StringComparison.Ordinal)));
-        AssertNothingSaid(server);
+        var (worker, server) = (demo.Worker, demo.Mail);
+        var (heard, told) = (server.Heard.Count, Told());
+        server.HasAnotherName = true;
+        await Ask(worker);
+        await Eventually.True(() => Told() > told);
+        server.HasAnotherName = false;
+        AssertNothingSaid(server.Heard.Skip(heard));
+
+        int Told() => worker.Log.Count(line => line.Contains("a reset link could not be sent", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -46,7 +53,7 @@ public sealed class SmtpTests
     {
         await using var server = SmtpServer.Start(port, implicitTls);
         await Assert.ThrowsAsync<SslHandshakeException>(() => Mail(server.Address).Send(Message, CancellationToken.None));
-        AssertNothingSaid(server);
+        AssertNothingSaid(server.Heard);
     }
 
     [Fact]
@@ -70,27 +77,19 @@ public sealed class SmtpTests
         await Assert.ThrowsAsync<MimeKit.ParseException>(() => mail.Send(Message with { To = to }, CancellationToken.None));
     }
 
-    /// <summary>A service that trusts the server's certificate, where alice has asked for a reset link.</summary>
-    static async Task<WorkerProcess> Ask(SmtpServer server)
+    // Alice asks for a reset link.
+    static async Task Ask(WorkerProcess worker)
     {
-        var pem = Path.GetTempFileName();
-        await File.WriteAllTextAsync(pem, server.Pem);
-        // OpenSSL's own setting, by which an operator makes Linux trust an authority: we have none.
-        var host = await WorkerProcess.Start(("SSL_CERT_FILE", pem),
-            ("Latchkey__Mail__Mode", "Smtp"), ("Latchkey__Mail__From", "Latchkey <latchkey@demo.example>"),
-            ("Latchkey__Mail__SmtpHost", $"{server.Address.Address}"), ("Latchkey__Mail__SmtpPort", $"{server.Address.Port}"),
-            ("Latchkey__Mail__SmtpUser", SmtpServer.User), ("Latchkey__Mail__SmtpPassword", SmtpServer.Password));
-        var page = await host.Http.GetAsync("/demo/reset");
+        var page = await worker.Http.GetAsync("/demo/reset");
         var form = Regex.Match(await page.Content.ReadAsStringAsync(), "name=\"form\" value=\"(?<value>[^\"]+)\"").Groups["value"].Value;
         using var request = new HttpRequestMessage(HttpMethod.Post,
             "/demo/reset")
         { Content = TestHost.Form(("form", form), ("username", "alice")) };
         request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
-        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(request)).StatusCode);
-        return host;
+        Assert.Equal(HttpStatusCode.OK, (await worker.Http.SendAsync(request)).StatusCode);
     }
 
-    static void AssertNothingSaid(SmtpServer server) => Assert.DoesNotContain(server.Heard,
+    static void AssertNothingSaid(IEnumerable<string> heard) => Assert.DoesNotContain(heard,
         line => line.StartsWith("AUTH", StringComparison.Ordinal) || line.StartsWith("MAIL", StringComparison.Ordinal));
 
     static SmtpMail Mail(IPEndPoint address, TimeProvider? clock = null) => new(
