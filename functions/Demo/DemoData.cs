@@ -14,11 +14,12 @@ namespace Latchkey;
 /// is not ready, the next start creates them.
 /// </summary>
 public sealed partial class DemoData(
-    Settings settings, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups, Passwords passwords,
-    StartWork work, ILogger<DemoData> logger) : IHostedLifecycleService
+    Settings settings, StorageClients storage, TenantStore tenants, ClientStore clients, UserStore users, GroupStore groups,
+    Passwords passwords, StartWork work, ILogger<DemoData> logger) : IHostedLifecycleService
 {
     static readonly SemaphoreSlim Hashing = new(Environment.ProcessorCount);
 
+    static readonly string[] Tables = [TableNames.Tenants, TableNames.Clients, TableNames.Users, TableNames.Groups];
     static readonly TopicRule News = new("news", ["*"], ["admin"], ["*"]);
     static readonly Scope MemberRights = Scope.Of(Scopes.FilesRead, Scopes.FilesWrite, Scopes.FilesShare);
 
@@ -39,9 +40,10 @@ public sealed partial class DemoData(
         if (!IsWanted) return;
         try
         {
-            await Seed("demo", "Demo", cancellationToken); // The first one creates the tables; in parallel each would try.
+            // At once: otherwise each is first written to in vain.
+            await Task.WhenAll(Tables.Select(name => storage.Tables.CreateTableIfNotExistsAsync(name, cancellationToken)));
             // If a secret is set, the first operator is created with it by hand, as in a real deployment.
-            await Task.WhenAll(Seed("acme", "Acme", cancellationToken),
+            await Task.WhenAll(Seed("demo", "Demo", cancellationToken), Seed("acme", "Acme", cancellationToken),
                 settings.OperatorSecretHash is null ? SeedOperator(cancellationToken) : Task.CompletedTask);
             Log.Seeded(logger);
         }

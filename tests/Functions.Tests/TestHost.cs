@@ -71,7 +71,7 @@ public sealed class TestHost : IAsyncDisposable
                     (all["Latchkey:Signing:Mode"] == "Local" ? all["Latchkey:Signing:KeyFile"] : all["Latchkey:Storage:ConnectionString"])
                         ?? origin));
             added.AddSingleton(new StorageRetries(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20)));
-            added.AddSingleton(new AuditPause(TimeSpan.FromMilliseconds(10))); // Many tests wait for an entry.
+            added.AddSingleton(new AuditPause(TimeSpan.FromMilliseconds(100))); // Many tests wait for an entry.
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);
         });

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Blobs.Models;
 using Latchkey.Http;
 using Latchkey.Storage;
@@ -38,8 +39,16 @@ public sealed class BlobCopier(
         if (blob.BlobCopyStatus == CopyStatus.Pending) return (copy, Progress(copy, blob.CopyProgress));
         var failed = blob.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted || blob.ContentLength != copy.Size;
         if (failed) throw await Failed(copy, cancel);
-        var sealedAs = settings.Scan.Mode == ScanMode.Defender ? blob.ETag // As UploadCheck.Seals.
-            : await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, UploadedBlob.Of(blob), HeadersOf(copy, blob), cancel);
+        ETag sealedAs;
+        try
+        {
+            sealedAs = settings.Scan.Mode == ScanMode.Defender ? blob.ETag // As UploadCheck.Seals.
+                : await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, UploadedBlob.Of(blob), HeadersOf(copy, blob), cancel);
+        }
+        catch (RequestFailedException changed) when (changed.Status == 412)
+        {
+            return await FinishIfDone(copy, cancel); // Somebody else is doing the same: what they have written is not written again.
+        }
         var checkedBytes = (copy.Scan ?? new()) with { ETags = FileScan.Names([blob.ETag, sealedAs]) };
         if (await release.TryComplete(copy with { Scan = checkedBytes }, cancel) is { } done) return (done, null);
         return await files.Find(copy.Tenant, copy.Id, cancel) is { IsListed: true } there

@@ -172,7 +172,7 @@ public sealed class UserEndsTests : IAsyncLifetime
     {
         var tokens = new List<TokenAnswer>();
         foreach (var some in Enumerable.Range(0, count).Chunk(8))
-            tokens.AddRange(await Task.WhenAll(some.Select(_ => host.Tokens("demo", user))));
+            tokens.AddRange(await Task.WhenAll(some.Select(_ => host.SessionTokens(user))));
         return tokens;
     }
 

@@ -30,14 +30,35 @@ static class TestHostCallers
     /// Begins the session that a sign-in by password would begin, without the sign-in: no password is tried, no attempt counted and
     /// nothing audited. It takes less than half the requests to storage. The access token.
     /// </summary>
-    public static async Task<string> Session(this TestHost host, string user, string tenant = "demo")
+    public static async Task<string> Session(this TestHost host, string user, string tenant = "demo") =>
+        (await host.SessionTokens(user, tenant)).AccessToken;
+
+    /// <summary>The same with all tokens of the session. A test of the sign-in itself asks for <see cref="Tokens"/>.</summary>
+    public static async Task<TokenAnswer> SessionTokens(
+        this TestHost host, string user = "alice", string tenant = "demo", string? scope = null)
     {
         var home = (await host.Service<TenantStore>().Find(tenant, default))!;
         var client = (await host.Service<ClientStore>().Find(home, "first-party", default))!;
         var person = (await host.Service<UserStore>().FindByName(home, user, default))!;
-        var scope = GrantedScope.ForClient(client, [Api.Own(home)], Scope.Parse(null));
-        var signIn = new SignIn(home, client, person, scope, Authentication.ByPassword(host.Clock.Now));
-        return (await host.Service<SessionIssuer>().Start(signIn, new Device("", "127.0.0.0/24"), KeyBinding.None, default)).AccessToken;
+        var asked = GrantedScope.ForClient(client, [Api.Own(home)], Scope.Parse(scope));
+        var signIn = new SignIn(home, client, person, asked, Authentication.ByPassword(host.Clock.Now));
+        var issued = await host.Service<SessionIssuer>().Start(signIn, new Device("", "127.0.0.0/24"), KeyBinding.None, default);
+        return new TokenAnswer
+        {
+            AccessToken = issued.AccessToken,
+            TokenType = "Bearer",
+            ExpiresIn = issued.ExpiresIn,
+            Scope = issued.Scope!,
+            RefreshToken = issued.RefreshToken,
+            IdToken = issued.IdToken,
+        };
+    }
+
+    /// <summary>Writes a tenant that was read and changed, and the host knows at once.</summary>
+    public static async Task Save(this TestHost host, Tenant tenant)
+    {
+        await host.Service<TenantStore>().Save(tenant, default);
+        host.Service<TenantStore>().Forget(tenant.Id);
     }
 
     /// <summary>The demo's operator.</summary>

@@ -9,9 +9,7 @@ static class Books
 {
     public static async Task Balance(TestHost host, string tenant = "demo")
     {
-        var rows = new List<TableEntity>();
-        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
-            if (row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) rows.Add(row);
+        var rows = await Rows(host, tenant).ToListAsync();
         var all = Starting("file|").Select(row => FileRows.Read(tenant, row)).ToList();
         var records = all.Where(file => file.Status != FileStatus.Version).ToList();
         var versions = Starting(RowKeys.AnyVersion).Select(row => FileRows.Read(tenant, row)).ToList();
@@ -124,15 +122,19 @@ static class Books
     public static async Task<List<string>> Records(TestHost host, string tenant = "demo")
     {
         var names = new List<string>();
-        await foreach (var row in host.Service<StorageClients>().Tables.GetTableClient("Files").QueryAsync<TableEntity>())
+        await foreach (var row in Rows(host, tenant))
         {
-            if (!row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal)) continue;
             if (row.RowKey.Split('|')[0] is "file" or "version" && FileRows.Read(tenant, row) is { Status: not FileStatus.Version } file)
                 names.Add(file.BlobName);
         }
         names.Sort(StringComparer.Ordinal);
         return names;
     }
+
+    // As the service reads them: the SDK takes several times as long for each row.
+    static IAsyncEnumerable<TableEntity> Rows(TestHost host, string tenant) =>
+        new Table(host.Service<StorageClients>().Tables.GetTableClient(TableNames.Files)).Query("", null, default)
+            .Where(row => row.PartitionKey.StartsWith($"{tenant}|", StringComparison.Ordinal));
 
     /// <summary>The names of the tenant's blobs.</summary>
     public static async Task<List<string>> Blobs(TestHost host, string tenant = "demo")

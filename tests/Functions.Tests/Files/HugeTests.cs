@@ -11,8 +11,7 @@ public sealed class HugeTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        host = await TestHost.Start(
-            settings: new() { ["Latchkey:Files:MaxBytes"] = $"{BlockPlan.MaxFile}", ["Latchkey:CacheSeconds"] = "0" });
+        host = await TestHost.Start(settings: new() { ["Latchkey:Files:MaxBytes"] = $"{BlockPlan.MaxFile}" });
         alice = await host.As("alice");
     }
 
@@ -22,8 +21,7 @@ public sealed class HugeTests : IAsyncLifetime
     public async Task A_declaration_of_200_GB_takes_its_room_tells_its_blocks_and_gives_the_room_back()
     {
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
-        await host.Service<TenantStore>().Save(
-            tenant with { Limits = new FileLimits { SpaceBytes = BlockPlan.MaxFile, TenantBytes = 3 * BlockPlan.MaxFile } }, default);
+        await host.Save(tenant with { Limits = new FileLimits { SpaceBytes = BlockPlan.MaxFile, TenantBytes = 3 * BlockPlan.MaxFile } });
         var begun = await alice.BeginBlocks(FilesClient.Declaration("disk.img", BlockPlan.MaxFile));
         await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: 1)).Fails(403, "quota_exceeded");
         await alice.Send(HttpMethod.Post, "", FilesClient.Declaration(size: BlockPlan.MaxFile + 1)).Fails(413, "file_too_large");

@@ -19,13 +19,12 @@ public sealed class LimitsTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await host.DisposeAsync();
 
-    Task<TestHost> Start() =>
-        TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = account, ["Latchkey:CacheSeconds"] = "0" });
+    Task<TestHost> Start() => TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = account });
 
     async Task Limit(FileLimits limits)
     {
         var tenant = (await host.Service<TenantStore>().Find("demo", default))!;
-        await host.Service<TenantStore>().Save(tenant with { Limits = limits }, default);
+        await host.Save(tenant with { Limits = limits });
         alice = await host.As("alice");
     }
 
@@ -166,6 +165,7 @@ public sealed class LimitsTests : IAsyncLifetime
             "ContentTypes"])
             row.Remove(column);
         await table.UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace);
+        host.Service<TenantStore>().Forget("demo");
         Assert.Equivalent(new FileLimits(), (await host.Service<TenantStore>().Find("demo", default))!.Limits);
         await alice.Begin(FilesClient.Declaration());
     }

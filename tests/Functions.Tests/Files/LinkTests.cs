@@ -4,18 +4,19 @@ using Latchkey.Tenancy;
 namespace Latchkey.Tests.Files;
 
 /// <summary>Links: the page, the password, the limit, the end.</summary>
-public sealed class LinkTests : IAsyncLifetime
+public sealed class LinkTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
 {
-    TestHost host = null!;
+    readonly TestHost host = demo.Host;
+    readonly DateTimeOffset start = demo.Host.Clock.Now;
     FilesClient alice = null!;
 
-    public async Task InitializeAsync()
-    {
-        host = await TestHost.Start();
-        alice = await host.As("alice");
-    }
+    public async Task InitializeAsync() => alice = await host.As("alice");
 
-    public async Task DisposeAsync() => await host.DisposeAsync();
+    public Task DisposeAsync()
+    {
+        host.Clock.Now = start; // Storage's own clock does not move, and judges the URLs.
+        return Task.CompletedTask;
+    }
 
     [Fact]
     public async Task Whoever_has_the_link_sees_name_and_size_and_downloads()

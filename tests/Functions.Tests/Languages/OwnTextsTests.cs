@@ -72,6 +72,20 @@ public sealed class OwnTextsTests : IAsyncLifetime
             StringComparison.Ordinal);
     }
 
+    static async Task<string> Html(Browser browser, string path) =>
+        WebUtility.HtmlDecode(await (await browser.Get(path)).Content.ReadAsStringAsync());
+}
+
+/// <summary>Texts that no tenant may have.</summary>
+public sealed class RefusedTextsTests(DemoHost demo) : IClassFixture<DemoHost>, IAsyncLifetime
+{
+    readonly TestHost host = demo.Host;
+    AdminClient admin = null!;
+
+    public async Task InitializeAsync() => admin = await host.Admin();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
     [Theory]
     [InlineData("""{"xx":{"SignIn":"a"}}""", "texts")]
     [InlineData("""{"de":null}""", "texts")]
@@ -104,7 +118,4 @@ public sealed class OwnTextsTests : IAsyncLifetime
         await admin.Send(HttpMethod.Put, "texts", texts).Fails(400, "invalid_field");
         await admin.Send(HttpMethod.Patch, "settings", new { language = "xx" }).Fails(400, "invalid_field");
     }
-
-    static async Task<string> Html(Browser browser, string path) =>
-        WebUtility.HtmlDecode(await (await browser.Get(path)).Content.ReadAsStringAsync());
 }

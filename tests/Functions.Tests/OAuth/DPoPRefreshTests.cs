@@ -1,13 +1,9 @@
 namespace Latchkey.Tests.OAuth;
 
 /// <summary>RFC 9449 §5: refresh tokens of public clients are bound to the key of the sign-in.</summary>
-public sealed class DPoPRefreshTests : IAsyncLifetime
+public sealed class DPoPRefreshTests(DemoHost demo) : IClassFixture<DemoHost>
 {
-    TestHost host = null!;
-
-    public async Task InitializeAsync() => host = await TestHost.Start();
-
-    public async Task DisposeAsync() => await host.DisposeAsync();
+    readonly TestHost host = demo.Host;
 
     [Fact]
     public async Task A_refresh_needs_the_key_of_the_sign_in_and_a_thief_does_no_harm()
@@ -75,7 +71,7 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
     public async Task A_session_from_before_DPoP_becomes_bound_with_its_first_proof()
     {
         using var app = new DPoPApp(host);
-        var first = await host.Tokens("demo");
+        var first = await host.SessionTokens();
         var second = await app.Refresh(first.RefreshToken!).Read<TokenAnswer>();
         Assert.Equal(second.RefreshToken!, (await app.Refresh(first.RefreshToken!).Read<TokenAnswer>()).RefreshToken!); // A lost answer.
         await host.Refresh("demo", second.RefreshToken!).Refused("invalid_grant");
@@ -86,7 +82,7 @@ public sealed class DPoPRefreshTests : IAsyncLifetime
     public async Task A_thief_who_binds_a_stolen_session_is_found_out_when_the_app_refreshes()
     {
         using var thief = new DPoPApp(host);
-        var first = await host.Tokens("demo");
+        var first = await host.SessionTokens();
         var stolen = await thief.Refresh(first.RefreshToken!).Read<TokenAnswer>();
         await host.Refresh("demo", first.RefreshToken!).Refused("invalid_grant");
         await thief.Refresh(stolen.RefreshToken!).Refused("invalid_grant");

@@ -4,18 +4,9 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Latchkey.Tests.OAuth;
 
 /// <summary>RFC 7662.</summary>
-public sealed class IntrospectionTests : IAsyncLifetime
+public sealed class IntrospectionTests(IntrospectionTests.Hosts hosts) : IClassFixture<IntrospectionTests.Hosts>
 {
-    TestHost host = null!;
-
-    public async Task InitializeAsync()
-    {
-        host = await TestHost.Start();
-        await host.AddConfidential("api");
-        await host.AddConfidential("web");
-    }
-
-    public async Task DisposeAsync() => await host.DisposeAsync();
+    readonly TestHost host = hosts.Host;
 
     [Fact]
     public async Task A_users_access_token_is_described()
@@ -71,10 +62,10 @@ public sealed class IntrospectionTests : IAsyncLifetime
     [Fact]
     public async Task What_is_not_live_is_inactive_and_nothing_more()
     {
-        var tokens = await host.Tokens("demo");
-        var revoked = (await host.Tokens("demo")).AccessToken;
+        var tokens = await host.SessionTokens();
+        var revoked = (await host.SessionTokens()).AccessToken;
         await host.Http.PostAsync("/demo/oauth/revoke", TestHost.Form(("token", revoked), ("client_id", "first-party")));
-        var abroad = await host.Tokens("acme");
+        var abroad = await host.SessionTokens(tenant: "acme");
         var changed = tokens.AccessToken[..^10] + (tokens.AccessToken[^10] == 'A' ? 'B' : 'A') + tokens.AccessToken[^9..];
         foreach (var token in new[] { "x", "🔑", "a.b.c", "a.b.c.d", new string('x', 60_000), changed, revoked, abroad.AccessToken,
             abroad.RefreshToken! })
@@ -96,7 +87,7 @@ public sealed class IntrospectionTests : IAsyncLifetime
     [Fact]
     public async Task Only_a_client_that_proves_who_it_is_may_ask()
     {
-        var token = (await host.Tokens("demo")).AccessToken;
+        var token = (await host.SessionTokens()).AccessToken;
         foreach (var form in new (string, string)[][]
         {
             [("token", token)],
@@ -128,5 +119,20 @@ public sealed class IntrospectionTests : IAsyncLifetime
         var answer = await Ask(token, client);
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.Equal("""{"active":false}""", await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A host with two clients that have a secret.</summary>
+    public sealed class Hosts : IAsyncLifetime
+    {
+        public TestHost Host { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            Host = await TestHost.Start();
+            await Host.AddConfidential("api");
+            await Host.AddConfidential("web");
+        }
+
+        public async Task DisposeAsync() => await Host.DisposeAsync();
     }
 }

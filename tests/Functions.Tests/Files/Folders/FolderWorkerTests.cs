@@ -13,9 +13,6 @@ public sealed class FolderWorkerTests : OnCuttableStorage
 {
     FoldersClient alice = null!;
 
-    // Limits are to hold at once.
-    private protected override Dictionary<string, string?> Settings => new() { ["Latchkey:CacheSeconds"] = "0" };
-
     private protected override async Task Prepare()
     {
         alice = await FoldersClient.As(host);
@@ -215,16 +212,15 @@ public sealed class FolderWorkerTests : OnCuttableStorage
         var ended = await alice.Job(job.Id);
         Assert.Equal(("failed", "insufficient_rights", 0), (ended.Status, ended.Code, ended.Done));
         Assert.Equal("", await alice.Tree("mine"));
-        Assert.Contains(await admin.WholeAudit("?type=folders-copy"),
-            entry => entry.Target == job.Id && entry.Detail == "copy group:family: ours to me: mine");
+        await Eventually.True(async () => (await admin.WholeAudit("?type=folders-copy"))
+            .Any(entry => entry.Target == job.Id && entry.Detail == "copy group:family: ours to me: mine"));
     }
 
     [Fact]
     public async Task A_copy_waits_while_as_many_files_as_may_be_are_not_complete()
     {
         await Fill("few", 2);
-        var tenants = host.Service<TenantStore>();
-        await tenants.Save((await tenants.Find("demo", default))! with { Limits = new() { SpacePending = 1 } }, default);
+        await host.Save((await host.Service<TenantStore>().Find("demo", default))! with { Limits = new() { SpacePending = 1 } });
         var begun = await alice.Begin(FilesClient.Declaration(size: 1));
         var job = await Queued(HttpMethod.Post, new { path = "few", to = "more" }, "/copy");
         await Work(job);

@@ -11,7 +11,7 @@ public sealed class VersionGuardTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        host = await TestHost.Start(settings: new() { ["Latchkey:CacheSeconds"] = "0" });
+        host = await TestHost.Start();
         alice = await VersionsClient.Of(host);
     }
 

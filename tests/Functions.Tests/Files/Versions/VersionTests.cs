@@ -15,7 +15,7 @@ public sealed class VersionTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        host = await TestHost.Start(settings: new() { ["Latchkey:CacheSeconds"] = "0" });
+        host = await TestHost.Start();
         alice = await VersionsClient.Of(host);
     }
 
