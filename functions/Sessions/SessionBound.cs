@@ -14,8 +14,8 @@ public sealed partial class SessionBound(
 {
     const int MaxUsers = 10_000;
 
-    // A look ends 20, so that it keeps up where every eighth sign-in looks.
-    const int LeastSpared = 8;
+    // A look ends 20, so that it keeps up where every eighth sign-in looks; and none of those that are all too young to end.
+    const int LeastSpared = 8, SparedWhileYoung = 50;
 
     static readonly TimeSpan Spared = TimeSpan.FromMinutes(5);
 
@@ -32,9 +32,10 @@ public sealed partial class SessionBound(
         if (IsSpared(user)) return;
         try
         {
-            var live = await End(tenant, userId, cancel);
+            var (live, ended) = await End(tenant, userId, cancel);
             if (spared.Count >= MaxUsers) spared.Clear();
-            spared[user] = (Math.Max((UserSessions.MaxPerUser - live) / 2, LeastSpared), clock.GetUtcNow() + Spared);
+            var least = live > UserSessions.MaxPerUser && ended == 0 ? SparedWhileYoung : LeastSpared;
+            spared[user] = (Math.Max((UserSessions.MaxPerUser - live) / 2, least), clock.GetUtcNow() + Spared);
         }
         catch (Exception fault) when (!cancel.IsCancellationRequested)
         {
@@ -52,17 +53,17 @@ public sealed partial class SessionBound(
         return false;
     }
 
-    // How many sessions there were.
-    async Task<int> End(Tenant tenant, string userId, CancellationToken cancel)
+    // How many sessions there were, and how many of them ended.
+    async Task<(int Live, int Ended)> End(Tenant tenant, string userId, CancellationToken cancel)
     {
         var (live, oldest) = await userSessions.TakeExcess(tenant.Id, userId, cancel);
-        if (oldest.Count == 0) return live;
+        if (oldest.Count == 0) return (live, 0);
         var told = await notices.Write(tenant, userId, oldest, all: false, cancel);
         List<string> ids = [.. oldest.Select(session => session.SessionId)];
         await sessions.Revoke(tenant, userId, ids, "the user has too many sessions", CancellationToken.None);
         await Task.WhenAll(ids.Select(id => userSessions.Remove(tenant, userId, id, CancellationToken.None)));
         notices.Send(told);
-        return live;
+        return (live, oldest.Count);
     }
 
     static partial class Log

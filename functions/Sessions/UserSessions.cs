@@ -30,9 +30,6 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
     // What one sign-in ends at most, so that it costs no more where there were very many before there was a bound.
     const int MaxEndedAtOnce = 20;
 
-    // Of these MaxPerUser may be live, and others expired.
-    const int MostRead = MaxPerUser + Table.MaxTransactionRows;
-
     // The session of a younger entry may not be written yet.
     static readonly TimeSpan Beginning = TimeSpan.FromMinutes(5);
 
@@ -56,23 +53,23 @@ public sealed class UserSessions(StorageClients storage, TimeProvider clock)
 
     /// <summary>
     /// Drops expired entries, and returns how many are left and those that are too many. An app that begins one session after the other
-    /// must not end those of others, so these are the oldest of the app that has the most. Where there are very many, only so many are
-    /// read that the rest can wait for the next sign-ins.
+    /// must not end those of others, so these are the oldest of the app that has the most. Behind a full page there may be any number:
+    /// then no fewer than <see cref="MaxPerUser"/> are left.
     /// </summary>
     public async Task<(int Live, IReadOnlyList<UserSession> Oldest)> TakeExcess(string tenant, string userId, CancellationToken cancel)
     {
         var (partition, now) = (RowKeys.UserPartition(tenant, userId), clock.GetUtcNow());
         // A session's id starts with the day of its end, so the expired ones come first.
-        var entries = await table.Columns(partition, "", "~", NeededForExcess, cancel, MostRead).Take(MostRead).Select(Read)
-            .ToListAsync(cancel);
+        var entries = await table.Columns(partition, "", "~", NeededForExcess, cancel).Take(AtOnce).Select(Read).ToListAsync(cancel);
         var expired = entries.Where(entry => entry.ExpiresAt <= now).Select(entry => entry.SessionId).Take(Table.MaxTransactionRows)
             .ToList();
         // Another sign-in may drop the same entries at this moment. If its batch wins, ours fails and that is fine.
         if (expired.Count > 0) await table.TryTransact([.. expired.Select(id => Table.Deletion(partition, id))], cancel);
         var live = entries.Where(entry => now < entry.ExpiresAt).ToList();
-        if (live.Count <= MaxPerUser) return (live.Count, []);
+        var left = entries.Count == AtOnce ? Math.Max(live.Count, MaxPerUser) : live.Count;
+        if (live.Count <= MaxPerUser) return (left, []);
         var most = live.GroupBy(entry => entry.ClientId).MaxBy(app => app.Count())!;
-        return (live.Count, [.. most.Where(entry => entry.CreatedAt < now - Beginning).OrderBy(entry => entry.CreatedAt)
+        return (left, [.. most.Where(entry => entry.CreatedAt < now - Beginning).OrderBy(entry => entry.CreatedAt)
             .Take(Math.Min(live.Count - MaxPerUser, MaxEndedAtOnce))]);
     }
 

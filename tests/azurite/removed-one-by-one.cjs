@@ -1,4 +1,4 @@
-// Loaded before Azurite by the tests. When Loki removes what a query finds, it sorts all its indexes anew: for one blob that is deleted,
+// Loaded before Azurite wherever this repository starts it. When Loki removes what a query finds, it sorts all its indexes anew: for one blob that is deleted,
 // those of the blobs of all tests. Removed by itself, a document is only taken out of them.
 const { Collection } = require('lokijs');
 

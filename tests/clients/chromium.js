@@ -27,12 +27,15 @@ let launched;
 
 // One browser a process, because to start one costs as much as a short test.
 async function launch() {
-  await new Promise(resolve => front.listen(0, '127.0.0.1', resolve));
+  if (!front.listening) await new Promise(resolve => front.listen(0, '127.0.0.1', resolve));
+  front.unref(); // If Chromium does not start, this process ends all the same.
   const rules = [...sites.keys()].map(host => `MAP ${host.includes(':') ? host : `${host}:80`} 127.0.0.1:${front.address().port}`);
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath, args: ['--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync', '--disable-extensions', `--host-resolver-rules=${rules}`],
   });
+  browser.on('disconnected', () => { launched = undefined; });
+  return browser;
 }
 
 after(async () => {

@@ -25,7 +25,10 @@ public sealed class BlobCopier(
 
     /// <summary>Finishes the copy if storage is done; otherwise reports its progress.</summary>
     /// <exception cref="Problem">409 <c>copy_failed</c>, and the copy is removed; 404 <c>file_not_found</c>.</exception>
-    public async Task<(FileRecord File, CopyProgress? Progress)> FinishIfDone(FileRecord copy, CancellationToken cancel)
+    public Task<(FileRecord File, CopyProgress? Progress)> FinishIfDone(FileRecord copy, CancellationToken cancel) =>
+        FinishIfDone(copy, mayLookAgain: true, cancel);
+
+    async Task<(FileRecord File, CopyProgress? Progress)> FinishIfDone(FileRecord copy, bool mayLookAgain, CancellationToken cancel)
     {
         var blob = await blobs.Find(copy.Tenant, copy.BlobName, cancel);
         if (blob is null)
@@ -45,9 +48,11 @@ public sealed class BlobCopier(
             sealedAs = settings.Scan.Mode == ScanMode.Defender ? blob.ETag // As UploadCheck.Seals.
                 : await blobs.SetFinalHeaders(copy.Tenant, copy.BlobName, UploadedBlob.Of(blob), HeadersOf(copy, blob), cancel);
         }
-        catch (RequestFailedException changed) when (changed.Status == 412)
+        catch (RequestFailedException changed) when (mayLookAgain && changed.ErrorCode == BlobErrorCode.ConditionNotMet)
         {
-            return await FinishIfDone(copy, cancel); // Somebody else is doing the same: what they have written is not written again.
+            // Somebody else is doing the same: what they have written is not written again.
+            var now = await files.Find(copy.Tenant, copy.Id, cancel) ?? throw FilePermissions.NotFound();
+            return now.Status == FileStatus.Copying ? await FinishIfDone(now, mayLookAgain: false, cancel) : (now, null);
         }
         var checkedBytes = (copy.Scan ?? new()) with { ETags = FileScan.Names([blob.ETag, sealedAs]) };
         if (await release.TryComplete(copy with { Scan = checkedBytes }, cancel) is { } done) return (done, null);

@@ -193,9 +193,13 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
         await caller.Purge(id);
     }
 
-    /// <summary>Makes the table in which a copy that begins now would be due: shortly before midnight it is another day's.</summary>
-    public static Task MakeDueTableOfCopies(TestHost host) => host.Service<StorageClients>().Tables.CreateTableIfNotExistsAsync(
-        TableNames.Due + ExpiringTables.Bucket(host.Clock.Now.AddMinutes(10)));
+    /// <summary>Makes the tables in which a copy or a job that begins now is due: shortly before midnight it is another day's.</summary>
+    public static async Task MakeDueTables(TestHost host)
+    {
+        foreach (var day in new[] { 0, 1 })
+            await host.Service<StorageClients>().Tables.CreateTableIfNotExistsAsync(
+                TableNames.Due + ExpiringTables.Bucket(host.Clock.Now.AddDays(day)));
+    }
 
     static async Task Succeeded(Task<HttpResponseMessage> put)
     {

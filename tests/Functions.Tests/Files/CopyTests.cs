@@ -12,7 +12,7 @@ public sealed class CopyTests : OnCuttableStorage
     {
         alice = await host.As("alice");
         await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTableOfCopies(host);
+        await FilesClient.MakeDueTables(host);
         await (await host.As("alice")).Upload([1], "first", space: "group:family");
     }
 

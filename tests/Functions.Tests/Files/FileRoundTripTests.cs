@@ -13,7 +13,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
         host = await TestHost.Start();
         alice = await host.As("alice");
         await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTableOfCopies(host);
+        await FilesClient.MakeDueTables(host);
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -19,8 +18,8 @@ public sealed class ExportedRun : IAsyncLifetime
 
     internal WorkerProcess Host => host;
 
-    /// <summary>The worker below the host.</summary>
-    internal Process Worker { get; private set; } = null!;
+    /// <summary>True if the worker below the host had ended when the host had.</summary>
+    internal bool HadWorkerEnded { get; private set; }
 
     public async Task InitializeAsync()
     {
@@ -38,8 +37,9 @@ public sealed class ExportedRun : IAsyncLifetime
         await Files();
         await Message();
         await Send(HttpMethod.Get, "/demo/files?cursor=sig%3Dnot-a-cursor", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.x", 401);
-        Worker = host.FindWorker();
+        var worker = host.FindWorker();
         await host.Terminate();
+        HadWorkerEnded = worker.HasExited;
     }
 
     public async Task DisposeAsync()

@@ -17,6 +17,7 @@ public sealed class FolderWorkerTests : OnCuttableStorage
     {
         alice = await FoldersClient.As(host);
         await FilesClient.MakeDueTables(alice);
+        await FilesClient.MakeDueTables(host);
         await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs).CreateIfNotExistsAsync();
     }
 

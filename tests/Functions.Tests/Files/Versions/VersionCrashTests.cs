@@ -12,7 +12,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
     {
         alice = await VersionsClient.Of(host);
         await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTableOfCopies(host);
+        await FilesClient.MakeDueTables(host);
     }
 
     [Theory, InlineData(true), InlineData(false)]
