@@ -23,7 +23,7 @@ public sealed class GroupRemovalTests : OnCuttableStorage
     public async Task A_groups_deletion_that_broke_off_is_finished_by_the_timer_and_one_that_never_began_is_not(bool answerLost)
     {
         var alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         var owner = await admin.UserId("alice");
         var own = await alice.Upload([5], "mine");
         var (gone, kept) = (new List<string>(), new List<string>());
@@ -167,7 +167,7 @@ public sealed class GroupRemovalTests : OnCuttableStorage
         var token = (await host.Token("demo", ("grant_type", "client_credentials"), ("client_id", "robot"), ("client_secret", secret))
             .Read<TokenAnswer>()).AccessToken;
         var robot = new FilesClient(host, token);
-        await FilesClient.MakeDueTables(robot);
+        await robot.MakeDueTables();
         await robot.Upload([1, 2, 3]);
         var (clients, tenant) = (host.Service<Latchkey.Tenancy.ClientStore>(), await host.Tenant("demo"));
         for (var cut = 4; await clients.FindNow(tenant, "robot", default) is not null; cut++)

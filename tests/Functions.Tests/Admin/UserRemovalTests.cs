@@ -38,7 +38,7 @@ public sealed class UserRemovalTests : OnCuttableStorage
     public async Task A_death_between_any_two_writes_leaves_nothing_that_the_same_request_does_not_finish(bool answerLost)
     {
         var alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         var gone = new List<string>();
         for (var cut = 0; ; cut += 3 + cut / 12) // Some of them; where they fall differs from run to run.
         {
@@ -103,7 +103,7 @@ public sealed class UserRemovalTests : OnCuttableStorage
     public async Task A_deletion_that_broke_off_is_finished_by_the_timer_and_one_that_never_began_is_not()
     {
         var alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         var users = new List<(string Id, int Cut)>();
         foreach (var cut in new[] { 2, 3, 4, 9, 20 }) users.Add(((await Prepare($"carol{cut}", alice)).Id, cut));
         var (gone, kept) = (new List<string>(), new List<string>());
@@ -129,7 +129,7 @@ public sealed class UserRemovalTests : OnCuttableStorage
     public async Task A_group_that_was_half_deleted_is_deleted_by_the_same_request_and_its_id_is_clean(bool answerLost)
     {
         var alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         var owner = await admin.UserId("alice");
         var cuts = 0;
         for (var cut = 0; ; cut += 2 + cut / 8)

@@ -185,17 +185,15 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
 
     public async Task<List<ShareAnswer>> Shares(string id) => (await Send(HttpMethod.Get, $"/{id}/shares").Read<SharesAnswer>()).Shares;
 
-    /// <summary>Deletes a file both ways, so that the tables of what is due on those days are there.</summary>
-    public static async Task MakeDueTables(FilesClient caller)
+    /// <summary>
+    /// Deletes a file both ways, so that the tables of what is due on those days are there; and makes those of today and tomorrow, in which
+    /// a copy or a job that begins now is due.
+    /// </summary>
+    public async Task MakeDueTables()
     {
-        var id = await caller.Upload([1], "deleted");
-        await caller.Trash(id);
-        await caller.Purge(id);
-    }
-
-    /// <summary>Makes the tables in which a copy or a job that begins now is due: shortly before midnight it is another day's.</summary>
-    public static async Task MakeDueTables(TestHost host)
-    {
+        var id = await Upload([1], "deleted");
+        await Trash(id);
+        await Purge(id);
         foreach (var day in new[] { 0, 1 })
             await host.Service<StorageClients>().Tables.CreateTableIfNotExistsAsync(
                 TableNames.Due + ExpiringTables.Bucket(host.Clock.Now.AddDays(day)));

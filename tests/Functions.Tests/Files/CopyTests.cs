@@ -11,8 +11,7 @@ public sealed class CopyTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTables(host);
+        await alice.MakeDueTables();
         await (await host.As("alice")).Upload([1], "first", space: "group:family");
     }
 

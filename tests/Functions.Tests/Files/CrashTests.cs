@@ -18,7 +18,7 @@ public sealed class CrashTests : OnCuttableStorage
     {
         alice = await FilesOf.SignedIn(host);
         await alice.Upload([1, 2, 3], "first", "elsewhere");
-        await FilesOf.MakeDueTables(alice);
+        await alice.MakeDueTables();
     }
 
     [Theory, InlineData(true), InlineData(false)]

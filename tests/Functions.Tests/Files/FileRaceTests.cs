@@ -23,7 +23,7 @@ public sealed class FileRaceTests : IAsyncLifetime
     [Fact]
     public async Task A_share_that_is_given_just_as_its_file_goes_goes_with_it()
     {
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         for (var round = 0; round < 30; round++)
         {
             var id = await alice.Upload([1], $"race {round}");

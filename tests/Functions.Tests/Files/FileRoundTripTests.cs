@@ -12,8 +12,7 @@ public sealed class FileRoundTripTests : IAsyncLifetime
     {
         host = await TestHost.Start();
         alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTables(host);
+        await alice.MakeDueTables();
     }
 
     public async Task DisposeAsync() => await host.DisposeAsync();

@@ -15,7 +15,7 @@ public sealed class HousekeepingCrashTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await FilesOf.SignedIn(host);
-        await FilesOf.MakeDueTables(alice);
+        await alice.MakeDueTables();
     }
 
     [Theory, InlineData(true), InlineData(false)]

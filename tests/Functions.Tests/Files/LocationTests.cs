@@ -356,7 +356,7 @@ public sealed class LocationCrashTests : OnCuttableStorage
     {
         await (await host.Admin()).Patch("settings", new { removesLocation = true });
         alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
     }
 
     [Theory, InlineData(true), InlineData(false)]

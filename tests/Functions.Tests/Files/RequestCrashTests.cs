@@ -8,7 +8,7 @@ public sealed class RequestCrashTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
     }
 
     [Theory, InlineData(true), InlineData(false)]

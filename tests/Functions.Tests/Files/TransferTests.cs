@@ -159,7 +159,7 @@ public sealed class TransferTests(DemoHost demo) : IClassFixture<DemoHost>
     {
         var alice = await host.As("alice");
         var id = await alice.Upload([1, 2, 3]); // From here on tenant and container are known to the process.
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         const int revocation = 1;
 
         Begun begun = null!;

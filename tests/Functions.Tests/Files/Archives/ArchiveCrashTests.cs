@@ -15,7 +15,7 @@ public sealed class ArchiveCrashTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await FoldersClient.As(host);
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         for (var n = 0; n < 3; n++) await alice.Place([1, (byte)n], $"{n}", n == 0 ? "all" : "all/inner");
         // What is left out is said by a note, which must be there once.
         var files = host.Service<FileStore>();

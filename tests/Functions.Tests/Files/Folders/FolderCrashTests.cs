@@ -15,8 +15,7 @@ public sealed class FolderCrashTests : OnCuttableStorage
     {
         alice = await FoldersClient.As(host);
         partition = RowKeys.Space("demo", Owner.User(await host.UserId("alice")).SpaceKey("demo"));
-        await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTables(host);
+        await alice.MakeDueTables();
         await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs).CreateIfNotExistsAsync();
     }
 

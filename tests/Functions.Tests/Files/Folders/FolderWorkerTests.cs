@@ -16,8 +16,7 @@ public sealed class FolderWorkerTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await FoldersClient.As(host);
-        await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTables(host);
+        await alice.MakeDueTables();
         await host.Service<StorageClients>().Queues.GetQueueClient(QueueNames.FolderJobs).CreateIfNotExistsAsync();
     }
 

@@ -16,7 +16,7 @@ public sealed class RenditionCrashTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
     }
 
     [Theory, InlineData(true), InlineData(false)]

@@ -20,7 +20,7 @@ public sealed class ScanCrashTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await host.As("alice");
-        await FilesClient.MakeDueTables(alice);
+        await alice.MakeDueTables();
         await (await host.Admin()).Patch("settings", new { malwareScanning = true });
         await alice.Trash(await alice.Upload([1]));
         await host.RunQueues();

@@ -11,8 +11,7 @@ public sealed class VersionCrashTests : OnCuttableStorage
     private protected override async Task Prepare()
     {
         alice = await VersionsClient.Of(host);
-        await FilesClient.MakeDueTables(alice);
-        await FilesClient.MakeDueTables(host);
+        await alice.MakeDueTables();
     }
 
     [Theory, InlineData(true), InlineData(false)]
