@@ -28,7 +28,7 @@ public sealed class PubSubBroker : IAsyncDisposable
     PubSubBroker(WebApplication app, string? serviceToken) => (this.app, this.serviceToken) = (app, serviceToken);
 
     // A token's groups are subscriptions from the connection's first moment on, and a client can leave them.
-    sealed record Connection(ClientToken Token, MqttProtocolVersion Version)
+    sealed record Connection(ClientToken Token, MqttProtocolVersion Version, int Port)
     {
         public ConcurrentDictionary<string, bool> Groups { get; } = new(Token.Groups.Select(group => KeyValuePair.Create(group, true)));
     }
@@ -81,7 +81,9 @@ public sealed class PubSubBroker : IAsyncDisposable
             server.InterceptingPublishAsync += Publish;
             server.ClientDisconnectedAsync += left =>
             {
-                connections.TryRemove(left.ClientId, out _);
+                // The next connection with this id may be there before the end of the last is told.
+                if (connections.TryGetValue(left.ClientId, out var its) && its.Port == PortOf(left.RemoteEndPoint))
+                    connections.TryRemove(KeyValuePair.Create(left.ClientId, its));
                 return Task.CompletedTask;
             };
         });
@@ -170,14 +172,17 @@ public sealed class PubSubBroker : IAsyncDisposable
 
     Task Validate(ValidatingConnectionEventArgs connect)
     {
-        var token = arriving.GetValueOrDefault((connect.RemoteEndPoint as IPEndPoint)?.Port ?? 0);
+        var port = PortOf(connect.RemoteEndPoint);
+        var token = arriving.GetValueOrDefault(port);
         // Azure: 0-9, a-z, A-Z, at most 128. A client id is one user's as long as it is connected.
         var isGood = token is not null && connect.ClientId is { Length: > 0 and <= 128 } id && id.All(char.IsAsciiLetterOrDigit)
             && (!connections.TryGetValue(id, out var there) || there.Token.User == token.User);
         if (!isGood) connect.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
-        else connections[connect.ClientId!] = new(token!, connect.ProtocolVersion);
+        else connections[connect.ClientId!] = new(token!, connect.ProtocolVersion, port);
         return Task.CompletedTask;
     }
+
+    static int PortOf(EndPoint? other) => (other as IPEndPoint)?.Port ?? 0;
 
     Task Subscribe(InterceptingSubscriptionEventArgs asked)
     {
