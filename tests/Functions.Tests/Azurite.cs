@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -15,8 +16,13 @@ public sealed class Azurite : IDisposable
     const int FirstPort = 12_000;
     const int PortCount = 20_000;
 
-    static readonly Lazy<Task<Azurite>> SharedOne = new(() => Start(dataFolder: null));
+    const int HostsOfOne = 16;
+
+    // Two: each works on one processor, and all tests wait for them. The second starts when there is much to do.
+    static readonly Lazy<Task<Azurite>>[] SharedOnes = [new(() => Start(dataFolder: null)), new(() => Start(dataFolder: null))];
+    static readonly ConcurrentDictionary<string, Azurite> untouched = []; // By the account's connection string.
     static int accounts;
+    static int turns;
     static int ports = Random.Shared.Next(PortCount); // Test processes side by side begin in different places.
 
     /// <summary>What Node loads before it: each file says why. Some must come before others, hence by name.</summary>
@@ -38,8 +44,8 @@ public sealed class Azurite : IDisposable
 
     public int TablePort { get; }
 
-    /// <summary>The one that all tests share, in memory; it ends with the test process.</summary>
-    public static Task<Azurite> Shared => SharedOne.Value;
+    /// <summary>One of those that all tests share, in memory; they end with the test process.</summary>
+    public static Task<Azurite> Shared => SharedOnes[Interlocked.Increment(ref turns) is > HostsOfOne and var turn ? turn % 2 : 0].Value;
 
     /// <summary>One that a test may kill; with a data folder it finds its data again.</summary>
     public static async Task<Azurite> Start(string? dataFolder)
@@ -56,10 +62,15 @@ public sealed class Azurite : IDisposable
         var number = Interlocked.Increment(ref accounts);
         if (number > Accounts) throw new InvalidOperationException("Raise Azurite.Accounts.");
         var name = $"account{number}";
-        return $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey={Key};"
+        var account = $"DefaultEndpointsProtocol=http;AccountName={name};AccountKey={Key};"
             + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{name};QueueEndpoint=http://127.0.0.1:{QueuePort}/{name};"
             + $"TableEndpoint=http://127.0.0.1:{TablePort}/{name};";
+        untouched[account] = this;
+        return account;
     }
+
+    /// <summary>The one with the account, once for each account: for its first host. Later, and if it is no account of ours, null.</summary>
+    public static Azurite? OfNew(string account) => untouched.TryRemove(account, out var azurite) ? azurite : null;
 
     /// <summary>
     /// Cuts it off while requests are under way. Azurite keeps its tables in memory and writes them every few seconds and

@@ -44,12 +44,14 @@ public sealed class TestHost : IAsyncDisposable
 
     public T Service<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
-    /// <summary>Starts a host. <paramref name="settings"/> are added to (and win over) those of a test.</summary>
+    /// <summary>Starts a host. <paramref name="settings"/> are added to (and win over) those of a test. Without <paramref name="copyDemo"/>
+    /// it makes its demo data itself.</summary>
     public static async Task<TestHost> Start(
         Azurite? azurite = null, TestClock? clock = null, Dictionary<string, string?>? settings = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null, bool copyDemo = true)
     {
-        var origin = $"http://127.0.0.1:{Azurite.FreePort()}";
+        var port = Azurite.FreePort();
+        var origin = $"http://127.0.0.1:{port}";
         var all = new Dictionary<string, string?>
         {
             ["urls"] = origin,
@@ -62,6 +64,9 @@ public sealed class TestHost : IAsyncDisposable
         };
         foreach (var (name, value) in settings ?? []) all[name] = value;
         clock ??= new TestClock();
+        var account = all["Latchkey:Storage:ConnectionString"];
+        var its = account is not null && copyDemo && DemoCopy.IsUsual(settings) ? Azurite.OfNew(account) : null;
+        var isCopied = its is not null && await DemoCopy.TryFill(account!, port);
         var log = new LogLines();
         var app = LocalApp.Build(all, added =>
         {
@@ -74,8 +79,9 @@ public sealed class TestHost : IAsyncDisposable
             added.AddSingleton(new AuditPause(TimeSpan.FromMilliseconds(100))); // Many tests wait for an entry.
             added.AddLogging(logging => logging.ClearProviders().AddProvider(log));
             services?.Invoke(added);
-        });
+        }, demoData: !isCopied);
         await app.StartAsync();
+        if (its is not null && !isCopied) await DemoCopy.Keep(its, account!, port, clock.Now);
         return new TestHost(app, clock, log, origin);
     }
 

@@ -22,14 +22,17 @@ public static class LocalApp
     /// <summary>Builds the host.</summary>
     /// <param name="settings">The settings; the environment is not read.</param>
     /// <param name="services">Services that win over Latchkey's own, such as a settable clock.</param>
+    /// <param name="demoData">False if the demo data is there.</param>
     /// <exception cref="SettingsException">Settings are wrong.</exception>
-    public static WebApplication Build(IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null)
+    public static WebApplication Build(
+        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null, bool demoData = true)
     {
         // No file is watched for settings that change: each host would watch every folder of the tests' output.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Configuration.AddInMemoryCollection(settings);
         services?.Invoke(builder.Services);
         builder.Services.AddLatchkey(builder.Configuration);
+        if (!demoData) builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(DemoData)));
         var mutualTls = MutualTlsFront.Add(builder);
         var app = builder.Build();
         if (mutualTls) app.Use(MutualTlsFront.StateCertificate);

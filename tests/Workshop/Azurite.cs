@@ -6,10 +6,12 @@ static class Azurite
     public const string Folder = "tests/azurite";
     public const string Account = "devstoreaccount1";
 
-    // Each says why; some must come before others, hence by name. One is for a process that holds the other end of Azurite's input, which
-    // here nobody does.
+    // For hosts within the tests' process alone: one makes copies for them, one ends with the process at the other end of Azurite's input.
+    static readonly string[] ForTestHosts = ["copied-accounts.cjs", "exit-with-parent.cjs"];
+
+    // Each says why; some must come before others, hence by name.
     static IEnumerable<string> Preloads => Directory.GetFiles(Folder, "*.cjs").Order(StringComparer.Ordinal)
-        .Where(file => Path.GetFileName(file) != "exit-with-parent.cjs").SelectMany(file => new[] { "--require", Path.GetFullPath(file) });
+        .Where(file => !ForTestHosts.Contains(Path.GetFileName(file))).SelectMany(file => new[] { "--require", Path.GetFullPath(file) });
 
     /// <summary>Starts Azurite on three ports of 127.0.0.1 and returns once all of them answer.</summary>
     public static async Task<Child> Start(int[] ports, LogFile log, string[] options, params (string, string)[] environment)
