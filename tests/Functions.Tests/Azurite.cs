@@ -45,7 +45,8 @@ public sealed class Azurite : IDisposable
     public int TablePort { get; }
 
     /// <summary>One of those that all tests share, in memory; they end with the test process.</summary>
-    public static Task<Azurite> Shared => SharedOnes[Interlocked.Increment(ref turns) is > HostsOfOne and var turn ? turn % 2 : 0].Value;
+    public static Task<Azurite> Shared =>
+        SharedOnes[Interlocked.Increment(ref turns) is > HostsOfOne and var turn ? turn % SharedOnes.Length : 0].Value;
 
     /// <summary>One that a test may kill; with a data folder it finds its data again.</summary>
     public static async Task<Azurite> Start(string? dataFolder)

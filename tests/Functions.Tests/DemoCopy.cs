@@ -13,8 +13,8 @@ static class DemoCopy
     // With these the data is another.
     static readonly string[] Own =
     [
-        "AZURE_FUNCTIONS_ENVIRONMENT", "urls", "Latchkey:Origin", "Latchkey:OperatorSecretHash", "Latchkey:LocalOrigins", "Latchkey:Messages",
-        "Latchkey:PasswordIterations",
+        "AZURE_FUNCTIONS_ENVIRONMENT", "urls", "Latchkey:Origin", "Latchkey:OperatorSecretHash", "Latchkey:LocalOrigins",
+        "Latchkey:Messages", "Latchkey:PasswordIterations",
     ];
 
     // By the port of Azurite's tables: the table that is asked for, without the port of who asks.
@@ -34,8 +34,9 @@ static class DemoCopy
     }
 
     /// <summary>Keeps what a host on the port has just made.</summary>
-    public static async Task Keep(Azurite azurite, string account, int port, DateTimeOffset now)
+    public static async Task Keep(Azurite azurite, string account, int port)
     {
+        var now = TimeProvider.System.GetUtcNow(); // Where most tests' clocks begin.
         var (from, kept) = (new TableServiceClient(account), new TableServiceClient(azurite.NewAccount()));
         await kept.CreateTableAsync($"CopyOf{from.AccountName}x{port}x{port}");
         var (day, end) = (ExpiringTables.Bucket(now), ExpiringTables.Bucket(now.AddDays(90))); // Of a session.

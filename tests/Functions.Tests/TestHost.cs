@@ -81,7 +81,8 @@ public sealed class TestHost : IAsyncDisposable
             services?.Invoke(added);
         }, demoData: !isCopied);
         await app.StartAsync();
-        if (its is not null && !isCopied) await DemoCopy.Keep(its, account!, port, clock.Now);
+        var isMade = log.Lines.Any(line => line.Contains("Demo data is ready", StringComparison.Ordinal));
+        if (its is not null && isMade) await DemoCopy.Keep(its, account!, port);
         return new TestHost(app, clock, log, origin);
     }
 

@@ -1,6 +1,6 @@
-// Loaded before Azurite by the tests. Each of a thousand hosts begins with the same demo data in an account of its own, and to make it takes
-// as long as the rest of the host's start. Here one request copies another account's tables: that for the table CopyOf{account}x{port}x{port}.
-// The ports are those of the two hosts, whose addresses stand in the rows.
+// Loaded before Azurite by the tests. Each of a thousand hosts begins with the same demo data in an account of its own, and to make
+// it takes longer than all the rest of the host's start. Here one request copies another account's tables: the one that creates the
+// table CopyOf{account}x{port}x{port}. The ports are those of the two hosts, whose addresses stand in the rows.
 const { default: Store } = require('azurite/dist/src/table/persistence/LokiTableMetadataStore');
 
 const { createTable } = Store.prototype;
@@ -8,9 +8,9 @@ const copies = new Map(); // By account: its tables as text.
 
 function tablesOf(store, account) {
   if (!copies.has(account)) {
-    copies.set(account, store.db.getCollection(store.TABLES_COLLECTION).find({ account }).map(({ $loki, meta, ...table }) => ({
-      table, rows: JSON.stringify(store.getEntityCollection(account, table.table).data, (key, value) => (key === '$loki' || key === 'meta' ? undefined : value)),
-    })));
+    const itself = (key, value) => (key === '$loki' || key === 'meta' ? undefined : value);
+    copies.set(account, store.db.getCollection(store.TABLES_COLLECTION).find({ account }).map(({ $loki, meta, ...table }) =>
+      ({ table, rows: JSON.stringify(store.getEntityCollection(account, table.table).data, itself) })));
   }
   return copies.get(account);
 }
