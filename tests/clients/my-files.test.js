@@ -456,7 +456,7 @@ test('a reload stays signed in by the cookie alone; signing out ends it', option
   await inspect(page, 'signed-out');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByLabel('User name').waitFor(); // The browser's own sign-in has ended too.
-}));
+}, { form: true }));
 
 test('a session that ended elsewhere is told, nothing of it stays to be seen, and one press signs in again', options, () => onMyFiles(async ({ page, context, folder, disk }) => {
   await choose(page, await disk('secret.jpg', photo(1000)));
