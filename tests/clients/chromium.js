@@ -58,10 +58,15 @@ export async function serve(origin, handler, steps) {
   }
 }
 
-/** Runs steps in a profile of their own. `violations` gathers what a Content-Security-Policy has stopped. */
+/**
+ * Runs steps in a profile of their own, of somebody who wants no motion: what moves is drawn again and again. `violations` gathers what a
+ * Content-Security-Policy has stopped.
+ */
 export async function onAPhone(steps, options = {}) {
   const browser = await (launched ??= launch());
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, javaScriptEnabled: true, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 }, hasTouch: true, javaScriptEnabled: true, reducedMotion: 'reduce', ...options,
+  });
   try {
     const page = await context.newPage();
     const violations = [];

@@ -79,7 +79,7 @@ test('a person uploads, renames, moves by picking, downloads, deletes, takes it 
   await act(page, renamed, 'Show in its folder');
   await page.locator('#path [aria-current]', { hasText: '日本語' }).waitFor();
   await line(page, renamed).waitFor();
-}, { form: true }));
+}, { form: true, reducedMotion: 'no-preference' }));
 
 test('a notice goes away by itself, but not while it is pointed at', options, () => onMyFiles(async ({ page, disk }) => {
   await page.clock.install();
