@@ -1,17 +1,18 @@
 // The page my-files in Chromium: a person who signs in and moves files, and a folder that no other test uses.
-import { randomBytes } from 'node:crypto';
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { look, onAPhone, signIn, signInUnseen } from './chromium.js';
+import { fields, look, onAPhone, signIn } from './chromium.js';
 import { issuer } from './service.js';
 
 /** How a test of a large screen begins. */
 export const desk = { viewport: { width: 1280, height: 800 }, hasTouch: false };
 
 /**
- * Opens the page in a folder of this test's own, signed in, and runs the steps. With `form` it is the page that asks for the password; for
- * the others the browser is signed in already. Most tests block service workers: routes don't see what goes through one.
+ * Opens the page in a folder of this test's own, signed in, and runs the steps. With `form` the page sends the browser to the sign-in; for
+ * the others the browser has the cookie of a session already. Most tests block service workers: routes don't see what goes through one.
  */
 export async function onMyFiles(steps, { user = 'alice', at = issuer, form = false, ...options } = {}) {
   const folder = `Prüfung 🗂 ${randomBytes(4).toString('hex')}`;
@@ -20,7 +21,7 @@ export async function onMyFiles(steps, { user = 'alice', at = issuer, form = fal
     await onAPhone(async (page, violations, context) => {
       const faults = [];
       page.on('pageerror', fault => faults.push(fault.message));
-      if (!form) await signInUnseen(page, at, user);
+      if (!form) await startSession(page.request, at, user);
       await page.goto(`${at}/my-files#${new URLSearchParams({ folder })}`);
       if (form) await signIn(page, user);
       await isThere(page);
@@ -30,6 +31,20 @@ export async function onMyFiles(steps, { user = 'alice', at = issuer, form = fal
   } finally {
     await rm(disk, { recursive: true });
   }
+}
+
+/** Signs in as the page would, but without loading it: the browser gets the cookie that its session goes on with. */
+async function startSession(browser, at, user) {
+  const verifier = randomBytes(32).toString('base64url');
+  const app = { client_id: 'my-files', redirect_uri: `${at}/my-files` };
+  const asked = await browser.get(`${at}/oauth/authorize?${new URLSearchParams({
+    ...app, response_type: 'code', scope: 'openid profile offline_access files.read files.write files.share', state: 'unseen',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
+  })}`);
+  const signedIn = await browser.post(`${at}/login`, { form: { ...fields(await asked.text()), username: user, password: `${user}-password` } });
+  const code = new URL(signedIn.url()).searchParams.get('code');
+  const tokens = await browser.post(`${at}/oauth/token`, { form: { ...app, grant_type: 'authorization_code', code, code_verifier: verifier } });
+  assert.equal(tokens.status(), 200);
 }
 
 /** Waits for the list of files, in English. */

@@ -79,7 +79,7 @@ test('a person uploads, renames, moves by picking, downloads, deletes, takes it 
   await act(page, renamed, 'Show in its folder');
   await page.locator('#path [aria-current]', { hasText: '日本語' }).waitFor();
   await line(page, renamed).waitFor();
-}, { form: true }));
+}, { form: true, reducedMotion: 'no-preference' }));
 
 test('a notice goes away by itself, but not while it is pointed at', options, () => onMyFiles(async ({ page, disk }) => {
   await page.clock.install();
@@ -456,7 +456,7 @@ test('a reload stays signed in by the cookie alone; signing out ends it', option
   await inspect(page, 'signed-out');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByLabel('User name').waitFor(); // The browser's own sign-in has ended too.
-}));
+}, { form: true }));
 
 test('a session that ended elsewhere is told, nothing of it stays to be seen, and one press signs in again', options, () => onMyFiles(async ({ page, context, folder, disk }) => {
   await choose(page, await disk('secret.jpg', photo(1000)));
