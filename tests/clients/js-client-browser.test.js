@@ -169,11 +169,13 @@ test('an app in a browser', { skip: missing, timeout: 180_000 }, async t => {
       await t.test('a backup of thirty pictures sends none the second time; it is paused and goes on; changes tell of all', async () => {
         const result = await run(page, `
           const [stamp] = values;
-          const assets = Array.from({ length: 30 }, (_, n) => ({
-            name: 'IMG_' + stamp + '_' + n + '.jpg', size: 3000, modifiedAt: new Date(1_700_000_000_000 + n), contentType: 'image/jpeg',
-            folder: 'Camera',
-            open: async () => new Blob([new Uint8Array([0xff, 0xd8, 0xff, 0xe0]), crypto.getRandomValues(new Uint8Array(2996))]),
-          }));
+          const assets = Array.from({ length: 30 }, (_, n) => {
+            const bytes = new Blob([new Uint8Array([0xff, 0xd8, 0xff, 0xe0]), crypto.getRandomValues(new Uint8Array(2996))]);
+            return {
+              name: 'IMG_' + stamp + '_' + n + '.jpg', size: 3000, modifiedAt: new Date(1_700_000_000_000 + n), contentType: 'image/jpeg',
+              folder: 'Camera', open: async () => bytes,
+            };
+          });
           const pages = [];
           for await (const page of files.changes()) pages.push(page);
           const [{ startOver, cursor }] = pages;
