@@ -12,6 +12,8 @@ static class FailedSignIns
     /// of the callers' addresses are not written.
     /// </summary>
     public static Task Fail(this TestHost host, string user, int failures, TimeSpan apart = default) => host.WriteRows(
-        TableNames.Attempts + ExpiringTables.Bucket(host.Clock.Now), RowKeys.Attempts("demo", "account", UserStore.Normalize(user)), failures,
+        TableNames.Attempts + ExpiringTables.Bucket(host.Clock.Now),
+        RowKeys.Attempts("demo", "account", UserStore.Normalize(user)),
+        failures,
         n => new TableEntity("", RowKeys.Attempt(n)) { ["At"] = host.Clock.Now - (failures - 1 - n) * apart, ["Failed"] = true });
 }
