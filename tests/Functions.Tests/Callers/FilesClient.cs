@@ -191,7 +191,7 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
     /// </summary>
     public async Task MakeDueTables()
     {
-        var id = await Upload([1], "deleted");
+        var id = await Place([1], "deleted");
         await Trash(id);
         await Purge(id);
         foreach (var day in new[] { 0, 1 })

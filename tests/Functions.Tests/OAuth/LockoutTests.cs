@@ -39,8 +39,8 @@ public sealed class LockoutTests : IAsyncLifetime
     [Fact]
     public async Task A_refresh_clears_no_failed_sign_ins()
     {
-        var tokens = await host.Tokens("demo");
-        for (var failure = 0; failure < 5; failure++) await Try("alice", "wrong");
+        var tokens = await host.SessionTokens();
+        await host.Fail("alice", 5);
         await host.Refresh("demo", tokens.RefreshToken!).Is(200);
         Assert.Equal(1, await RefusedFor("alice", "alice-password"));
     }
@@ -173,7 +173,8 @@ public sealed class LockoutTests : IAsyncLifetime
     public async Task An_administrator_unlocks_after_midnight_what_was_locked_before()
     {
         var midnight = new DateTimeOffset(host.Clock.Now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
-        await Lock(midnight.AddMinutes(-5));
+        host.Clock.Now = midnight.AddMinutes(-5);
+        await host.Fail("alice", 10);
         host.Clock.Now = midnight.AddMinutes(5);
         var admin = await host.Admin();
         await admin.Do(HttpMethod.Post, $"users/{await admin.UserId("alice")}/unlock");

@@ -118,7 +118,8 @@ public sealed class FolderWorkerTests : OnCuttableStorage
         // Not by their turn: one that has lost it may be in the middle of a page.
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => work.Run(job, TimeSpan.FromMinutes(1), default)));
         for (var tries = 0; tries < 5; tries++) await Work((await Jobs.Find("demo", job.Id, default))!);
-        Assert.Equal(("done", 8L), ((await alice.Job(job.Id)).Status, (await alice.Job(job.Id)).Done));
+        var ended = await alice.Job(job.Id);
+        Assert.Equal(("done", 8L), (ended.Status, ended.Done));
         Assert.Equal(8, (await alice.Follow(start)).Items.Count(item => item.Kind == "created"));
         await Books.Balance(host);
 
@@ -140,16 +141,16 @@ public sealed class FolderWorkerTests : OnCuttableStorage
         foreach (var (name, toSpace, move) in ((string, string, bool)[])[("kept", "group:family", false), ("mine", "me", true),
             ("theirs", "group:family", true)])
         {
-            await alice.Upload([1], "first", $"{name}/a");
-            var moving = await alice.Upload([2], "behind the first", $"{name}/b");
+            await alice.Place([1], "first", $"{name}/a");
+            var moving = await alice.Place([2], "behind the first", $"{name}/b");
             var job = await Queued(HttpMethod.Post, new { path = name, to = $"copy of {name}", toSpace }, "/copy");
             await work.Run(job, TimeSpan.Zero, default); // The page of the first folder.
             if (move)
             {
                 await alice.Change(moving, new { folder = $"{name}/a" });
-                await alice.Upload([3], "in its place", $"{name}/b");
+                await alice.Place([3], "in its place", $"{name}/b");
             }
-            await alice.Upload([4], "elsewhere", "aside"); // Nobody's business.
+            await alice.Place([4], "elsewhere", "aside"); // Nobody's business.
             for (var tries = 0; tries < 5; tries++) await Work((await Jobs.Find("demo", job.Id, default))!);
             var ended = await alice.Job(job.Id);
             Assert.Equal(move ? ("failed", "folder_changed", 2L) : ("done", null, 2L), (ended.Status, ended.Code, ended.Done));
@@ -203,7 +204,7 @@ public sealed class FolderWorkerTests : OnCuttableStorage
     [Fact]
     public async Task A_job_ends_when_whoever_has_begun_it_has_lost_the_right()
     {
-        await alice.Upload([1], "ours", "ours", space: "group:family");
+        await alice.Place([1], "ours", "ours", "group:family");
         var job = await Queued(HttpMethod.Post, new { path = "ours", space = "group:family", to = "mine", toSpace = "me" }, "/copy");
         var (admin, id) = (await host.Admin(), await host.UserId("alice"));
         await admin.Do(HttpMethod.Put, $"groups/family/members/{await host.UserId("bob")}", new { role = "owner" }, 200);
@@ -234,7 +235,7 @@ public sealed class FolderWorkerTests : OnCuttableStorage
     public async Task A_file_that_is_not_scanned_yet_stays_when_its_folder_is_deleted()
     {
         await Fill("scanned", 1);
-        var id = await alice.Upload([1], "waits", "scanned");
+        var id = await alice.Place([1], "waits", "scanned");
         Assert.True(await Files.TryMerge(
             new TableEntity(FileRows.Partition("demo", id), RowKeys.File(id)) { ["Status"] = nameof(FileStatus.Scanning) }, default));
         var job = await alice.TrashFolder("scanned");
