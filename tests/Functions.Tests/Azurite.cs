@@ -70,7 +70,7 @@ public sealed class Azurite : IDisposable
         return account;
     }
 
-    /// <summary>The one with the account, once for each account: for its first host. Later, and if it is no account of ours, null.</summary>
+    /// <summary>The one with the account, for the account's first host. Null for later hosts, and if the account is not ours.</summary>
     public static Azurite? OfNew(string account) => untouched.TryRemove(account, out var azurite) ? azurite : null;
 
     /// <summary>
