@@ -81,7 +81,7 @@ public sealed class PubSubBroker : IAsyncDisposable
             server.InterceptingPublishAsync += Publish;
             server.ClientDisconnectedAsync += left =>
             {
-                // The next connection with this id may be there before the end of the last is told.
+                // The next connection with this id may be there before the end of the last one is reported.
                 if (connections.TryGetValue(left.ClientId, out var its) && its.Port == PortOf(left.RemoteEndPoint))
                     connections.TryRemove(KeyValuePair.Create(left.ClientId, its));
                 return Task.CompletedTask;

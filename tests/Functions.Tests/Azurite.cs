@@ -70,7 +70,7 @@ public sealed class Azurite : IDisposable
         return account;
     }
 
-    /// <summary>The one with the account, for the account's first host. Null for later hosts, and if the account is not ours.</summary>
+    /// <summary>The Azurite of an account, for its first host alone; null for later hosts, and if the account is not ours.</summary>
     public static Azurite? OfNew(string account) => untouched.TryRemove(account, out var azurite) ? azurite : null;
 
     /// <summary>

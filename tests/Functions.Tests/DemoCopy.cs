@@ -6,19 +6,23 @@ namespace Latchkey.Tests;
 
 /// <summary>
 /// The demo data of a host that is started like most: the first on an Azurite makes it, as `dotnet dev.cs up` does, and those after it
-/// get a copy (tests/azurite/copied-accounts.cjs). In the copy the tables are there that a first sign-in and a first file make.
+/// get a copy (tests/azurite/copied-accounts.cjs). The copy also has the tables that a first sign-in and a first file make.
 /// </summary>
 static class DemoCopy
 {
-    // With these the data is another.
+    // Settings that change the data.
     static readonly string[] Own =
     [
         "AZURE_FUNCTIONS_ENVIRONMENT", "urls", "Latchkey:Origin", "Latchkey:OperatorSecretHash", "Latchkey:LocalOrigins",
-        "Latchkey:Messages", "Latchkey:PasswordIterations",
+        "Latchkey:Messages", "Latchkey:PasswordIterations", "Latchkey:EventGridTopic",
     ];
 
-    // By the port of Azurite's tables: the table that is asked for, without the port of who asks.
-    static readonly ConcurrentDictionary<int, string> known = [];
+    // By the port of Azurite's tables and the day: the name of the table to create, without the asking host's port.
+    static readonly ConcurrentDictionary<(int, string), string> known = [];
+
+    static string Day => ExpiringTables.Bucket(Now);
+
+    static DateTimeOffset Now => TimeProvider.System.GetUtcNow(); // Where most tests' clocks begin.
 
     /// <summary>True if hosts with these settings have the same demo data as others.</summary>
     public static bool IsUsual(Dictionary<string, string?>? settings) =>
@@ -28,7 +32,7 @@ static class DemoCopy
     public static async Task<bool> TryFill(string account, int port)
     {
         var tables = new TableServiceClient(account);
-        if (!known.TryGetValue(tables.Uri.Port, out var source)) return false;
+        if (!known.TryGetValue((tables.Uri.Port, Day), out var source)) return false;
         await tables.CreateTableAsync($"{source}{port}");
         return true;
     }
@@ -36,15 +40,14 @@ static class DemoCopy
     /// <summary>Keeps what a host on the port has just made.</summary>
     public static async Task Keep(Azurite azurite, string account, int port)
     {
-        var now = TimeProvider.System.GetUtcNow(); // Where most tests' clocks begin.
         var (from, kept) = (new TableServiceClient(account), new TableServiceClient(azurite.NewAccount()));
         await kept.CreateTableAsync($"CopyOf{from.AccountName}x{port}x{port}");
-        var (day, end) = (ExpiringTables.Bucket(now), ExpiringTables.Bucket(now.AddDays(90))); // Of a session.
+        var (day, end) = (Day, ExpiringTables.Bucket(Now.AddDays(90))); // Of a session.
         foreach (var name in new[]
         {
             TableNames.UserSessions, TableNames.Sessions + end, TableNames.Attempts + day, TableNames.Audit + day, TableNames.Files,
             TableNames.Uploads + day,
         }) await kept.CreateTableAsync(name);
-        known.TryAdd(kept.Uri.Port, $"CopyOf{kept.AccountName}x{port}x");
+        known.TryAdd((kept.Uri.Port, day), $"CopyOf{kept.AccountName}x{port}x");
     }
 }

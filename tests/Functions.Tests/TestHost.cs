@@ -57,14 +57,14 @@ public sealed class TestHost : IAsyncDisposable
             ["urls"] = origin,
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
             ["Latchkey:Origin"] = origin,
-            ["Latchkey:Storage:ConnectionString"] = (azurite ?? await Azurite.Shared).NewAccount(),
             ["Latchkey:Signing:Mode"] = "Local",
             ["Latchkey:Signing:KeyFile"] = Path.Combine(Path.GetTempPath(), $"latchkey-keys-v2-{Environment.ProcessId}.json"),
             ["Latchkey:PasswordIterations"] = "1",
         };
         foreach (var (name, value) in settings ?? []) all[name] = value;
+        if (!all.TryGetValue("Latchkey:Storage:ConnectionString", out var account))
+            all["Latchkey:Storage:ConnectionString"] = account = (azurite ?? await Azurite.Shared).NewAccount();
         clock ??= new TestClock();
-        var account = all["Latchkey:Storage:ConnectionString"];
         var its = account is not null && copyDemo && DemoCopy.IsUsual(settings) ? Azurite.OfNew(account) : null;
         var isCopied = its is not null && await DemoCopy.TryFill(account!, port);
         var log = new LogLines();

@@ -23,7 +23,7 @@ const clientId = 'mobile';
 const store = join(root, '.local/kotlin');
 const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xshare:auto', '-XX:+IgnoreUnrecognizedVMOptions'];
 const scope = 'openid offline_access files.read files.write';
-let classes; // As a jar, because of folders there is no archive.
+let classes; // A jar: the JVM archives no classes from folders.
 let folder;
 
 // Once for each state of the sources: kotlinc takes as much processor time as all the rest.
@@ -31,7 +31,7 @@ async function compile() {
   const sources = ['clients/capacitor/android/src/main/java', 'tests/clients/kotlin/Runner.kt', 'tests/clients/kotlin/android'];
   const files = sources.flatMap(path => statSync(join(root, path)).isFile() ? [path]
     : readdirSync(join(root, path), { recursive: true }).sort().map(name => `${path}/${name}`).filter(name => statSync(join(root, name)).isFile()));
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(stdlib);
   for (const file of files) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
   const target = join(store, `${hash.digest('hex').slice(0, 16)}.jar`);
   if (existsSync(target)) return target;

@@ -45,7 +45,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
                 attempt.Entered.Add(await semaphore.Enter(counter.Partition, counter.SlowFrom, cancel)
                     ?? throw OAuthError.TooManyAttempts(1));
             }
-            // Those before it may have been refused meanwhile, and then storage need not be asked again.
+            // Others may have been refused while this one waited; then storage need not be asked again.
             if (counters.Max(counter => KnownWait(counter.Partition, clock.GetUtcNow())) is var since and > 0)
                 throw OAuthError.TooManyAttempts(since);
             var waits = await Task.WhenAll(counters.Select(counter => ReserveFor(attempt, counter, cancel)));

@@ -75,5 +75,6 @@ public sealed class DemoDataTests
         }
     }
 
-    static Task<TestHost> Start(string account) => TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = account });
+    static Task<TestHost> Start(string account) =>
+        TestHost.Start(settings: new() { ["Latchkey:Storage:ConnectionString"] = account }, copyDemo: false);
 }
