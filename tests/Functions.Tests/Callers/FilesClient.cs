@@ -25,7 +25,13 @@ class FilesClient(TestHost host, string token, string tenant = "demo")
 
     public static byte[] Md5(byte[] bytes) => CryptographicOperations.HashData(HashAlgorithmName.MD5, bytes);
 
-    public static byte[] Bytes(int count) => RandomNumberGenerator.GetBytes(count);
+    /// <summary>Bytes of no known type: any first byte, once in 256 times, would be that of a text in XML.</summary>
+    public static byte[] Bytes(int count)
+    {
+        var bytes = RandomNumberGenerator.GetBytes(count);
+        if (count > 0) bytes[0] = 1;
+        return bytes;
+    }
 
     /// <summary>The body that begins an upload.</summary>
     public static object Declaration(
