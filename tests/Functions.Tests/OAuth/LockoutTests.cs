@@ -176,7 +176,7 @@ public sealed class LockoutTests : IAsyncLifetime
         host.Clock.Now = midnight.AddMinutes(-5);
         await host.Fail("alice", 10);
         host.Clock.Now = midnight.AddMinutes(5);
-        Assert.Equal(600, await RefusedFor("alice", "alice-password"));
+        Assert.Equal(300, await RefusedFor("alice", "alice-password"));
         var admin = await host.Admin();
         await admin.Do(HttpMethod.Post, $"users/{await admin.UserId("alice")}/unlock");
         await Try("alice", "alice-password").Is(200);

@@ -40,12 +40,19 @@ sealed class Leaver(SignUpHost host, string name, string id)
         await Browser.Post(page, [.. await Browser.Fields(await Browser.Get(page)), ("action", action)]);
 
     /// <summary>From the answer to a sign-in to the page that asks whether the account is to be kept; the answer to its form.</summary>
-    public async Task<HttpResponseMessage> Answer(HttpResponseMessage signedIn, string action)
+    public async Task<HttpResponseMessage> Answer(HttpResponseMessage signedIn, string action) =>
+        await Choose(await Asked(signedIn), action);
+
+    /// <summary>From the answer to a sign-in to the page that asks whether the account is to be kept.</summary>
+    public async Task<HttpResponseMessage> Asked(HttpResponseMessage signedIn)
     {
         Assert.StartsWith("/demo/leaving?", Browser.Location(signedIn), StringComparison.Ordinal);
-        var page = await Browser.Follow(signedIn);
-        return await Browser.Post("/demo/leaving", [.. await Browser.Fields(page), ("action", action)]);
+        return await Browser.Follow(signedIn);
     }
+
+    /// <summary>Sends the form of the page that asks.</summary>
+    public async Task<HttpResponseMessage> Choose(HttpResponseMessage page, string action) =>
+        await Browser.Post("/demo/leaving", [.. await Browser.Fields(page), ("action", action)]);
 
     /// <summary>An access token with every scope.</summary>
     public async Task<string> Token() => (await host.Host.Tokens("demo", name)).AccessToken;
