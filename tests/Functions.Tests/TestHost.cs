@@ -81,8 +81,8 @@ public sealed class TestHost : IAsyncDisposable
             services?.Invoke(added);
         }, demoData: !isCopied);
         await app.StartAsync();
-        var isMade = log.Lines.Any(line => line.Contains("Demo data is ready", StringComparison.Ordinal));
-        if (its is not null && isMade) await DemoCopy.Keep(its, account!, port);
+        if (its is not null && log.Lines.Any(line => line.Contains("Demo data is ready", StringComparison.Ordinal)))
+            await DemoCopy.Keep(its, account!, port); // It has made all of it itself.
         return new TestHost(app, clock, log, origin);
     }
 

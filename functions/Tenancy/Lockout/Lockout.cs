@@ -34,8 +34,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
     /// <exception cref="OAuthError">429 with the seconds to wait: nothing may be tried now, and nothing was counted.</exception>
     public async Task<LockoutAttempt> Reserve(IReadOnlyList<LockoutCounter> counters, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        if (counters.Max(counter => KnownWait(counter.Partition, now)) is var known and > 0) throw OAuthError.TooManyAttempts(known);
+        ThrowIfRefused(counters);
         var attempt = new LockoutAttempt();
         try
         {
@@ -46,8 +45,7 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
                     ?? throw OAuthError.TooManyAttempts(1));
             }
             // Others may have been refused while this one waited; then storage need not be asked again.
-            if (counters.Max(counter => KnownWait(counter.Partition, clock.GetUtcNow())) is var since and > 0)
-                throw OAuthError.TooManyAttempts(since);
+            ThrowIfRefused(counters);
             var waits = await Task.WhenAll(counters.Select(counter => ReserveFor(attempt, counter, cancel)));
             return waits.Max() is var wait and > 0 ? throw OAuthError.TooManyAttempts(wait) : attempt;
         }
@@ -128,6 +126,12 @@ public sealed class Lockout(StorageClients storage, TimeProvider clock)
             return new LockoutSlot(history, row);
         }
         return null;
+    }
+
+    void ThrowIfRefused(IReadOnlyList<LockoutCounter> counters)
+    {
+        var now = clock.GetUtcNow();
+        if (counters.Max(counter => KnownWait(counter.Partition, now)) is var wait and > 0) throw OAuthError.TooManyAttempts(wait);
     }
 
     int KnownWait(string partition, DateTimeOffset now) =>
