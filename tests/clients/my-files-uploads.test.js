@@ -9,15 +9,15 @@ const options = { skip: missing, timeout: 180_000 };
 const MiB = 1024 * 1024;
 
 /**
- * Holds blocks up, so that there is something to look at: each takes `delay` ms, and as long as it is held. Counts how often each was sent. A
- * test that stops an upload in the middle holds the last blocks until then: however slow the machine is, some have not arrived.
+ * Holds blocks up, so that there is something to look at: each takes `delay` ms. Counts how often each was sent. In a test that stops an upload
+ * in the middle those behind the fourth wait until it `isStopped`: however slow the machine is, some have not arrived by then.
  */
-async function slowly(page, delay, held = () => false) {
+async function slowly(page, delay, isStopped = () => true) {
   const sent = new Map();
   await page.route(/comp=block&/, async route => {
     const n = Number(Buffer.from(new URL(route.request().url()).searchParams.get('blockid'), 'base64').toString());
     if (route.request().method() === 'PUT') sent.set(n, (sent.get(n) ?? 0) + 1);
-    do await new Promise(resolve => setTimeout(resolve, delay)); while (held(n));
+    do await new Promise(resolve => setTimeout(resolve, delay)); while (n > 3 && !isStopped());
     await route.continue().catch(() => {}); // The page may be gone.
   });
   return sent;
@@ -39,7 +39,7 @@ async function servesTheSame(page, name, bytes) {
 test('a large file shows its progress, is paused, goes on and arrives whole', options, () => onMyFiles(async ({ page, disk }) => {
   const bytes = photo(30 * MiB + 17);
   let paused = false;
-  const sent = await slowly(page, 400, n => n > 3 && !paused);
+  const sent = await slowly(page, 400, () => paused);
   await choose(page, await disk('large.jpg', bytes), await disk('beside.jpg', photo(1000)));
   const row = upload(page, 'large.jpg');
   await atLeast(row, 8 * MiB);
@@ -88,7 +88,7 @@ test('a file that is chosen before the page has its first answer goes where the 
 test('the network is cut in the middle, and the upload goes on by itself', options, () => onMyFiles(async ({ page, context, disk }) => {
   const bytes = photo(26 * MiB + 1);
   let isCut = false;
-  await slowly(page, 300, n => n > 3 && !isCut);
+  await slowly(page, 300, () => isCut);
   await choose(page, await disk('cut.jpg', bytes));
   const row = upload(page, 'cut.jpg');
   await atLeast(row, 8 * MiB);
@@ -105,7 +105,7 @@ test('after a reload the person chooses the file again and only the rest is sent
   const bytes = photo(25 * MiB);
   const path = await disk('again.jpg', bytes);
   let hasLeft = false;
-  await slowly(page, 300, n => n > 3 && !hasLeft);
+  await slowly(page, 300, () => hasLeft);
   await choose(page, path);
   await atLeast(upload(page, 'again.jpg'), 12 * MiB);
   page.once('dialog', dialog => dialog.accept()); // The browser asks whether to leave.
@@ -127,7 +127,7 @@ test('the same file chosen again after a reload arrives whole, and its first blo
   const bytes = photo(25 * MiB);
   const path = await disk('same.jpg', bytes);
   let hasLeft = false;
-  await slowly(page, 300, n => n > 3 && !hasLeft);
+  await slowly(page, 300, () => hasLeft);
   await choose(page, path);
   await atLeast(upload(page, 'same.jpg'), 12 * MiB);
   await page.getByRole('button', { name: 'Pause same.jpg' }).click();
