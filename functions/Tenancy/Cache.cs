@@ -38,9 +38,11 @@ sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
     {
         var now = clock.GetUtcNow();
         if (!entries.TryGetValue(key, out var entry) || now >= entry.Until) return new(Read(key, find, cancel));
-        if (now >= entry.Until - (time / 5)) Begin(key, find);
+        if (IsOld(entry.Until, now)) Begin(key, find);
         return new(entry.Value);
     }
+
+    bool IsOld(DateTimeOffset until, DateTimeOffset now) => now >= until - (time / 5);
 
     async Task<T?> Read(string key, Func<CancellationToken, Task<T?>> find, CancellationToken cancel)
     {
@@ -55,6 +57,9 @@ sealed class Cache<T>(TimeProvider clock, TimeSpan time) where T : class
         lock (sync)
         {
             if (readings.TryGetValue(key, out var other)) return (other.Result, false);
+            // Another caller's read may have ended since this caller looked.
+            var isThere = entries.TryGetValue(key, out var entry) && !IsOld(entry.Until, clock.GetUtcNow());
+            if (isThere) return (Task.FromResult<T?>(entry.Value), false);
             var reading = new Reading();
             readings[key] = reading;
             return (reading.Result = Task.Run(() => Read(key, reading, find)), true);

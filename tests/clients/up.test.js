@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import test from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { missing, signIn } from './chromium.js';
 import { inAnApp } from './web-app.js';
@@ -62,7 +63,11 @@ test('up: an origin that nobody allows is refused, and the log has the command t
     const failure = await page.evaluate(url => fetch(url, { method: 'POST', headers: { Authorization: 'Bearer x' } }).catch(fault => fault.message), `${second.origin}/demo/files`);
     assert.equal(failure, 'Failed to fetch');
   });
-  assert.ok((await readFile(second.log, 'utf8')).includes(`start it with: dotnet dev.cs up${second.options} --origin "http://localhost:6007"`));
+  const command = `start it with: dotnet dev.cs up${second.options} --origin "http://localhost:6007"`;
+  const isLogged = async () => (await readFile(second.log, 'utf8')).includes(command);
+  // The browser has its answer while the line is still on its way from the worker through its host to the file.
+  for (let tries = 0; tries < 200 && !await isLogged(); tries++) await setTimeout(50);
+  assert.ok(await isLogged());
 });
 
 test('up --host: the key that every emulator has does not open its storage', { skip: without, timeout }, async () => {

@@ -45,6 +45,26 @@ public sealed class CacheTests : OnCuttableStorage
     }
 
     [Fact]
+    public void A_read_that_ends_while_another_caller_looks_serves_that_caller_too()
+    {
+        const int Callers = 4, Rounds = 2_000;
+        var cache = new Cache<string>(clock, TimeSpan.FromSeconds(5));
+        var reads = 0;
+        using var round = new Barrier(Callers, _ => clock.Advance(TimeSpan.FromSeconds(5)));
+        var callers = Enumerable.Range(0, Callers).Select(_ => new Thread(() =>
+        {
+            for (var i = 0; i < Rounds; i++)
+            {
+                round.SignalAndWait();
+                cache.Get("key", _ => Task.FromResult<string?>($"{Interlocked.Increment(ref reads)}"), default).AsTask().Wait();
+            }
+        })).ToList();
+        foreach (var caller in callers) caller.Start();
+        foreach (var caller in callers) caller.Join();
+        Assert.Equal(Rounds, reads);
+    }
+
+    [Fact]
     public async Task A_caller_who_hangs_up_does_not_end_the_others_reading()
     {
         var cache = new Cache<string>(clock, TimeSpan.FromSeconds(5));
