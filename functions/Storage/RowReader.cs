@@ -62,9 +62,18 @@ sealed class Rows(bool isPage)
     public IReadOnlyList<TableEntity> All => isTaken ? all : throw new InvalidOperationException("Nobody has read the rows.");
 
     /// <summary>Takes the rows out of an answer.</summary>
+    /// <exception cref="RequestFailedException">Table Storage has not sent this, or not all of it.</exception>
     public void Take(Response answer)
     {
-        Read(answer.Content.ToMemory().Span);
+        try
+        {
+            Read(answer.Content.ToMemory().Span);
+        }
+        catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException
+            or OverflowException or ArgumentException)
+        {
+            throw new RequestFailedException(answer.Status, "The answer of Table Storage could not be read.", "MalformedAnswer", broken);
+        }
         answer.ContentStream = new MemoryStream(nothing, writable: false);
     }
 
@@ -73,11 +82,15 @@ sealed class Rows(bool isPage)
         isTaken = true;
         var json = new Utf8JsonReader(text);
         json.Read();
+        // No rows may only mean that there are none.
+        if (json.TokenType != JsonTokenType.StartObject || (isPage && !MoveToRows(ref json))) throw new JsonException();
         if (!isPage) all.Add(Row(ref json));
-        else if (MoveToRows(ref json))
+        else
         {
             while (json.Read() && json.TokenType == JsonTokenType.StartObject) all.Add(Row(ref json));
+            if (json.TokenType != JsonTokenType.EndArray) throw new JsonException();
         }
+        while (json.Read()) { } // A cut answer ends too early.
     }
 
     static bool MoveToRows(ref Utf8JsonReader json)
@@ -86,7 +99,7 @@ sealed class Rows(bool isPage)
         {
             var isRows = json.ValueTextEquals("value"u8);
             json.Read();
-            if (isRows) return true;
+            if (isRows) return json.TokenType == JsonTokenType.StartArray;
             json.Skip();
         }
         return false;
@@ -102,6 +115,7 @@ sealed class Rows(bool isPage)
             if (isType) SetType(name, json.GetString()!);
             else if (!name.StartsWith("odata.", StringComparison.Ordinal) || name == ETag) SetValue(name, ref json);
         }
+        if (json.TokenType != JsonTokenType.EndObject) throw new JsonException();
         // A type without a value, or behind one that is null.
         foreach (var (name, value) in columns)
         {

@@ -1,6 +1,9 @@
+using System.Net;
 using System.Text;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Latchkey.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Latchkey.Tests.Storage;
 
@@ -81,6 +84,36 @@ public sealed class RowReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_no_answer_of_storage_is_an_outage_and_never_no_rows()
+    {
+        var (account, line) = ((await Azurite.Shared).NewAccount(), new Garbling());
+        await using var host = await TestHost.Start(
+            settings: new() { ["Latchkey:Storage:ConnectionString"] = account },
+            services: added => added.AddSingleton(provider => new StorageClients(account, provider.GetRequiredService<RoundTrips>(),
+                provider.GetRequiredService<StorageRetries>(), new HttpClientTransport(line))));
+        var alice = await host.As("alice");
+        foreach (var answer in new[]
+        {
+            "", "{}", "[]", "null", "<html>Sign in to the network</html>", """{"value":""", """{"value":{}}""", """{"value":[1]}""",
+            """{"value":[{"N":1""", """{"value":[{"N":1},""", """{"value":[{"N":1}]""", """{"value":[{"N@odata.type":1}]}""",
+            """{"value":[{"N@odata.type":"Edm.Int64","N":"x"}]}""", """{"value":[{"N":{"M":1}}]}""",
+        })
+        {
+            line.Answer = answer;
+            await AssertOutage(await alice.Send(HttpMethod.Get, ""), answer);
+            line.Answer = null;
+            await alice.Send(HttpMethod.Get, "").Is(200);
+        }
+    }
+
+    static async Task AssertOutage(HttpResponseMessage response, string answer)
+    {
+        Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{(int)response.StatusCode} after {answer}");
+        await response.Fails(503, "storage_unavailable");
+        Assert.NotNull(response.Headers.RetryAfter);
+    }
+
+    [Fact]
     public void A_client_without_the_reader_has_no_rows_by_mistake() =>
         Assert.Throws<InvalidOperationException>(() => new Rows(isPage: true).All);
 
@@ -89,6 +122,21 @@ public sealed class RowReaderTests : IAsyncLifetime
         var client = tables.GetTableClient(name);
         await client.CreateIfNotExistsAsync();
         return client;
+    }
+
+    /// <summary>Answers what asks for the rows of files with something else.</summary>
+    sealed class Garbling() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        public string? Answer { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            var path = request.RequestUri!.AbsolutePath;
+            if (request.Method == HttpMethod.Get && path.EndsWith("/Files()", StringComparison.Ordinal) && Answer is { } other)
+                answer.Content = new StringContent(other, Encoding.UTF8, "application/json");
+            return answer;
+        }
     }
 
     static List<(string, string?, Type)> Columns(TableEntity row) =>
