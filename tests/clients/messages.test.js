@@ -14,10 +14,17 @@ import { contentType, newKeyPair, open, published, seal } from './sealing.js';
 const users = {};
 const clients = [];
 
-async function signIn(tenant, name) {
+async function signIn(tenant, name, scope) {
   const config = await oauth.discovery(new URL(`${origin}/${tenant}`), 'first-party', {}, oauth.None(), { execute: [oauth.allowInsecureRequests] });
-  const answer = await oauth.genericGrantRequest(config, 'password', { username: name, password: `${name}-password`, scope: 'openid messages' });
-  return { tenant, token: answer.access_token, id: answer.claims().sub };
+  const answer = await oauth.genericGrantRequest(config, 'password', { username: name, password: `${name}-password`, ...(scope && { scope }) });
+  return { tenant, token: answer.access_token, id: answer.claims?.()?.sub };
+}
+
+/** A user of this file's own: where other tests end a session of alice, all her connections are closed. */
+async function newUser(tenant) {
+  const userName = `talks-${randomUUID()}`;
+  await call(await signIn(tenant, 'admin'), 'POST', '/admin/users', { userName, password: `${userName}-password`, roles: ['member'] });
+  return signIn(tenant, userName, 'openid messages');
 }
 
 async function call(user, method, path, body) {
@@ -68,15 +75,19 @@ async function grants(client, topic) {
   }
 }
 
-for (const name of ['alice', 'bob', 'admin']) users[name] = await signIn('demo', name);
-users.foreign = await signIn('acme', 'alice');
+for (const name of ['alice', 'bob', 'carol']) users[name] = await newUser('demo');
+users.foreign = await newUser('acme');
+const group = `talks-${randomUUID()}`;
+const admin = await signIn('demo', 'admin');
+await call(admin, 'POST', '/admin/groups', { id: group, owner: users.alice.id });
+await call(admin, 'PUT', `/admin/groups/${group}/members/${users.bob.id}`, { role: 'editor' });
 
 after(() => clients.forEach((client) => client.end(true)));
 
 for (const version of [4, 5]) {
   test(`MQTT ${version === 4 ? '3.1.1' : '5'}: two users and a group talk, a third and a foreign tenant hear and say nothing`, async () => {
-    const { alice, bob, admin, foreign } = users;
-    const [a, b, third, other] = await Promise.all([alice, bob, admin, foreign].map((user) => listen(user, version)));
+    const { alice, bob, carol, foreign } = users;
+    const [a, b, third, other] = await Promise.all([alice, bob, carol, foreign].map((user) => listen(user, version)));
     const [one, two, three] = [randomUUID(), randomUUID(), randomUUID()];
     await call(alice, 'POST', '/messages', { to: { user: bob.id }, body: one });
     const { message, topic } = await hears(b, one);
@@ -84,11 +95,11 @@ for (const version of [4, 5]) {
     await call(bob, 'POST', '/messages', { to: { user: alice.id }, body: two });
     await hears(a, two);
     for (const eve of [third, other]) {
-      for (const name of ['#', '+', 'demo.#', 'demo/#', 'demo.inbox.*', 'demo.**', '$SYS/#', `demo.inbox.${bob.id}`, 'demo.group.family']) {
+      for (const name of ['#', '+', 'demo.#', 'demo/#', 'demo.inbox.*', 'demo.**', '$SYS/#', `demo.inbox.${bob.id}`, `demo.group.${group}`]) {
         assert.equal(await grants(eve.client, name), false, name);
       }
     }
-    await call(alice, 'POST', '/messages', { to: { group: 'family' }, body: three });
+    await call(alice, 'POST', '/messages', { to: { group }, body: three });
     await Promise.all([hears(a, three), hears(b, three)]);
     assert.deepEqual([...third.heard, ...other.heard], []);
     // 3.1.1 has no word for no, so the broker closes the connection; 5 says 135, not authorized.
@@ -117,27 +128,23 @@ test('a key that was not issued, or for another hub, opens nothing', async () =>
 });
 
 test('a connection is closed by the service when its session ends', async () => {
-  const user = await signIn('demo', 'bob');
+  const user = await newUser('demo');
   const { client } = await listen(user, 5);
   const closed = new Promise((resolve) => client.once('close', resolve));
-  const admin = await oauth.genericGrantRequest(
-    await oauth.discovery(new URL(issuer), 'first-party', {}, oauth.None(), { execute: [oauth.allowInsecureRequests] }),
-    'password', { username: 'admin', password: 'admin-password' });
   const sid = JSON.parse(Buffer.from(user.token.split('.')[1], 'base64url')).sid;
-  const response = await fetch(`${issuer}/admin/sessions/${sid}`, { method: 'DELETE', headers: { authorization: `Bearer ${admin.access_token}` } });
-  assert.ok(response.ok, `${response.status}`);
+  await call(admin, 'DELETE', `/admin/sessions/${sid}`);
   await closed;
 });
 
 for (const curve of ['X25519', 'P-256']) {
   test(`a sealed body opens at its recipient's devices alone (${curve})`, async () => {
-    const { alice, bob, admin } = users;
+    const { alice, bob, carol } = users;
     const phone = await newKeyPair(curve);
     const laptop = await newKeyPair(curve);
     const stranger = await newKeyPair(curve);
     await call(bob, 'PUT', '/me/keys/phone', await published(phone.publicKey));
     await call(bob, 'PUT', '/me/keys/laptop', await published(laptop.publicKey));
-    await call(admin, 'PUT', '/me/keys/phone', await published(stranger.publicKey));
+    await call(carol, 'PUT', '/me/keys/phone', await published(stranger.publicKey));
     const { keys } = await call(alice, 'GET', `/messages/keys/${bob.id}`);
     const text = `secret ${randomUUID()}`;
     const body = await seal(text, keys.map((key) => ({ user: bob.id, ...key })));
@@ -147,7 +154,7 @@ for (const curve of ['X25519', 'P-256']) {
     assert.equal(message.contentType, contentType);
     assert.equal(await open(message.body, phone.privateKey, bob.id, 'phone'), text);
     assert.equal(await open(message.body, laptop.privateKey, bob.id, 'laptop'), text);
-    await assert.rejects(open(message.body, stranger.privateKey, admin.id, 'phone'));
+    await assert.rejects(open(message.body, stranger.privateKey, carol.id, 'phone'));
     await assert.rejects(open(message.body, stranger.privateKey, bob.id, 'phone'));
     await call(bob, 'POST', '/messages/acknowledge', { ids: [id] });
   });
@@ -161,7 +168,7 @@ test("the page's chat has 60 lines, and two people talk with it", async (t) => {
   writeFileSync(file, code);
   t.after(() => rmSync(file));
   const start = (user) => {
-    const child = spawn(process.execPath, [fileURLToPath(file), user.token, 'family'], { env: { ...process.env, AT: issuer } });
+    const child = spawn(process.execPath, [fileURLToPath(file), user.token, group], { env: { ...process.env, AT: issuer } });
     t.after(() => child.kill());
     child.text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => {
