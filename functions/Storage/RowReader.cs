@@ -65,9 +65,11 @@ sealed class Rows(bool isPage)
     /// <exception cref="RequestFailedException">Table Storage has not sent this, or not all of it.</exception>
     public void Take(Response answer)
     {
+        var content = answer.Content.ToMemory();
         try
         {
-            Read(answer.Content.ToMemory().Span);
+            Read(content.Span);
+            if (all.Exists(row => !row.ContainsKey(ETag))) throw new JsonException(); // Every row has one, whatever was asked for.
         }
         catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException
             or OverflowException or ArgumentException)
@@ -79,7 +81,7 @@ sealed class Rows(bool isPage)
 
     internal void Read(ReadOnlySpan<byte> text)
     {
-        isTaken = true;
+        all.Clear();
         var json = new Utf8JsonReader(text);
         json.Read();
         // No rows may only mean that there are none.
@@ -91,6 +93,7 @@ sealed class Rows(bool isPage)
             if (json.TokenType != JsonTokenType.EndArray) throw new JsonException();
         }
         while (json.Read()) { } // A cut answer ends too early.
+        isTaken = true;
     }
 
     static bool MoveToRows(ref Utf8JsonReader json)
@@ -145,9 +148,11 @@ sealed class Rows(bool isPage)
             case JsonTokenType.True or JsonTokenType.False:
                 columns[name] = json.GetBoolean();
                 break;
-            default:
-                columns.Remove(name); // A column that was asked for and has no value is null.
+            case JsonTokenType.Null:
+                columns.Remove(name); // A column that was asked for and has no value.
                 break;
+            default:
+                throw new JsonException(); // No column has several values.
         }
     }
 

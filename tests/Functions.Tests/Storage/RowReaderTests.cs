@@ -92,17 +92,28 @@ public sealed class RowReaderTests : IAsyncLifetime
             services: added => added.AddSingleton(provider => new StorageClients(account, provider.GetRequiredService<RoundTrips>(),
                 provider.GetRequiredService<StorageRetries>(), new HttpClientTransport(line))));
         var alice = await host.As("alice");
-        foreach (var answer in new[]
+        var file = await alice.Upload([1, 2, 3]);
+        string[] objects =
+        [
+            "", "{}", "[]", "null", "<html>Sign in to the network</html>", """{"error":{"code":"x"}}""", """{"N":1""",
+            """{"odata.etag":"e","N":[1],"M":2}""", """{"odata.etag":"e","N":{"M":1}}""",
+            """{"odata.etag":"e","N@odata.type":1}""", """{"odata.etag":"e","N@odata.type":"Edm.Int64","N":"x"}""",
+        ];
+        string[] pages =
+        [
+            .. objects, .. objects.Where(row => row.Length > 0).Select(row => $$"""{"value":[{{row}}]}"""),
+            """{"value":""", """{"value":{}}""", """{"value":[1]}""",
+            """{"value":[{"odata.etag":"e","N":1},""", """{"value":[{"odata.etag":"e","N":1}]""",
+        ];
+        foreach (var (path, what, answers) in new[] { ("", "/Files()", pages), ($"/{file}", "/Files(Part", objects) })
         {
-            "", "{}", "[]", "null", "<html>Sign in to the network</html>", """{"value":""", """{"value":{}}""", """{"value":[1]}""",
-            """{"value":[{"N":1""", """{"value":[{"N":1},""", """{"value":[{"N":1}]""", """{"value":[{"N@odata.type":1}]}""",
-            """{"value":[{"N@odata.type":"Edm.Int64","N":"x"}]}""", """{"value":[{"N":{"M":1}}]}""",
-        })
-        {
-            line.Answer = answer;
-            await AssertOutage(await alice.Send(HttpMethod.Get, ""), answer);
-            line.Answer = null;
-            await alice.Send(HttpMethod.Get, "").Is(200);
+            foreach (var answer in answers)
+            {
+                (line.What, line.Answer) = (what, answer);
+                await AssertOutage(await alice.Send(HttpMethod.Get, path), answer);
+                line.Answer = null;
+                await alice.Send(HttpMethod.Get, path).Is(200);
+            }
         }
     }
 
@@ -124,17 +135,18 @@ public sealed class RowReaderTests : IAsyncLifetime
         return client;
     }
 
-    /// <summary>Answers what asks for the rows of files with something else.</summary>
+    /// <summary>Answers what asks for rows of files with something else.</summary>
     sealed class Garbling() : DelegatingHandler(new SocketsHttpHandler())
     {
+        public string What { get; set; } = "";
+
         public string? Answer { get; set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = await base.SendAsync(request, cancellationToken);
-            var path = request.RequestUri!.AbsolutePath;
-            if (request.Method == HttpMethod.Get && path.EndsWith("/Files()", StringComparison.Ordinal) && Answer is { } other)
-                answer.Content = new StringContent(other, Encoding.UTF8, "application/json");
+            if (request.Method != HttpMethod.Get || !$"{request.RequestUri}".Contains(What, StringComparison.Ordinal)) return answer;
+            if (Answer is { } other) answer.Content = new StringContent(other, Encoding.UTF8, "application/json");
             return answer;
         }
     }
