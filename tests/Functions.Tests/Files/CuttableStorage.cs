@@ -52,6 +52,9 @@ sealed class CuttableStorage : DelegatingHandler
     /// <summary>What happens before a request (method and path) is passed on; null for nothing.</summary>
     public Func<string, Task>? Before { get; set; }
 
+    /// <summary>What storage has answered to a request (method and path) instead; null for the truth.</summary>
+    public Func<string, string?>? Instead { get; set; }
+
     /// <summary>The requests until now that changed something, those of the audit left out.</summary>
     public IReadOnlyCollection<string> Writes => writes;
 
@@ -153,6 +156,8 @@ sealed class CuttableStorage : DelegatingHandler
             answer.Dispose();
             throw new HttpRequestException("The line was cut before the answer.");
         }
+        if (Instead?.Invoke($"{request.Method} {to.PathAndQuery}") is { } other)
+            answer.Content = new StringContent(other, Encoding.UTF8, "application/json");
         if (copying is { } progress && request.Method == HttpMethod.Head)
         {
             answer.Headers.Remove("x-ms-copy-status");

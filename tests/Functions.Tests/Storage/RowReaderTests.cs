@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text;
-using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Latchkey.Storage;
-using Microsoft.Extensions.DependencyInjection;
+using Latchkey.Tests.Files;
 
 namespace Latchkey.Tests.Storage;
 
@@ -86,11 +85,8 @@ public sealed class RowReaderTests : IAsyncLifetime
     [Fact]
     public async Task What_is_no_answer_of_storage_is_an_outage_and_never_no_rows()
     {
-        var (account, line) = ((await Azurite.Shared).NewAccount(), new Garbling());
-        await using var host = await TestHost.Start(
-            settings: new() { ["Latchkey:Storage:ConnectionString"] = account },
-            services: added => added.AddSingleton(provider => new StorageClients(account, provider.GetRequiredService<RoundTrips>(),
-                provider.GetRequiredService<StorageRetries>(), new HttpClientTransport(line))));
+        using var storage = await CuttableStorage.Start();
+        await using var host = await storage.Host();
         var alice = await host.As("alice");
         var file = await alice.Upload([1, 2, 3]);
         string[] objects =
@@ -109,9 +105,10 @@ public sealed class RowReaderTests : IAsyncLifetime
         {
             foreach (var answer in answers)
             {
-                (line.What, line.Answer) = (what, answer);
+                storage.Instead = request => request.StartsWith("GET ", StringComparison.Ordinal)
+                    && request.Contains(what, StringComparison.Ordinal) ? answer : null;
                 await AssertOutage(await alice.Send(HttpMethod.Get, path), answer);
-                line.Answer = null;
+                storage.Instead = null;
                 await alice.Send(HttpMethod.Get, path).Is(200);
             }
         }
@@ -133,22 +130,6 @@ public sealed class RowReaderTests : IAsyncLifetime
         var client = tables.GetTableClient(name);
         await client.CreateIfNotExistsAsync();
         return client;
-    }
-
-    /// <summary>Answers what asks for rows of files with something else.</summary>
-    sealed class Garbling() : DelegatingHandler(new SocketsHttpHandler())
-    {
-        public string What { get; set; } = "";
-
-        public string? Answer { get; set; }
-
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var answer = await base.SendAsync(request, cancellationToken);
-            if (request.Method != HttpMethod.Get || !$"{request.RequestUri}".Contains(What, StringComparison.Ordinal)) return answer;
-            if (Answer is { } other) answer.Content = new StringContent(other, Encoding.UTF8, "application/json");
-            return answer;
-        }
     }
 
     static List<(string, string?, Type)> Columns(TableEntity row) =>
